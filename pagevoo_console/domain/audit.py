@@ -1,0 +1,48 @@
+"""Who did what to whom, when, from where, before and after, with what outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """`INTENT` is written before a change begins; an intent without an outcome is a change nobody saw the end of."""
+
+    INTENT = "intent"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One entry of the trail. `hash` covers every other field and the entry before; both are hexadecimal SHA-256."""
+
+    seq: int
+    at: str
+    actor: str
+    host: str
+    action: str
+    tenant: str | None
+    database: str | None
+    outcome: Outcome
+    operation: str | None
+    before: str | None
+    after: str | None
+    detail: str | None
+    version: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """Whether the trail is whole. `first_bad` is the first sequence number that does not fit, None when all do."""
+
+    ok: bool
+    checked: int
+    first_bad: int | None = None
+    problem: str | None = None

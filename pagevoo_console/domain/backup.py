@@ -1,0 +1,113 @@
+"""A faithful dump of one database, made to be restored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableContent:
+    """One table's content: how many rows, and a checksum that their order does not change and duplicates do."""
+
+    rows: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class DumpFacts:
+    """What a finished dump says of itself.
+
+    `consistent` is False where tables were read outside the snapshot; `losses` names what could not be represented.
+    `fingerprint` is the schema's, equal at start and end or the dump would have failed.
+    """
+
+    tables: dict[str, TableContent]
+    fingerprint: str
+    character_set: str = ""
+    collation: str = ""
+    consistent: bool = True
+    inconsistencies: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    objects: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a backup as the manifest lists it."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupManifest:
+    """What is true of a backup; without it there is no backup. Written last, read strictly."""
+
+    format: int
+    id: str
+    console_version: str
+    platform: str
+    tenant: str
+    database: str
+    generation: str
+    engine: str
+    server: str
+    server_identity: str
+    server_version: str
+    character_set: str
+    collation: str
+    created_at: str
+    features: dict[str, str]
+    tables: dict[str, TableContent]
+    fingerprint: str
+    consistent: bool
+    inconsistencies: tuple[str, ...]
+    losses: tuple[str, ...]
+    objects: dict[str, int]
+    files: tuple[FileEntry, ...]
+    audit_head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup in the catalogue. `verified_at` is None until it has been restored and compared."""
+
+    id: str
+    tenant: str
+    database: str
+    generation: str
+    path: Path
+    size_bytes: int
+    created_at: datetime
+    sha256: str
+    encrypted: bool
+    verified_at: datetime | None
+    tables: dict[str, int]
+    engine: str = ""
+    manifest_path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableVerdict:
+    """One table of a verification: its rows in the copy and whether they are what the manifest says."""
+
+    name: str
+    rows: int | None
+    matches: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found. `quick` when checksums alone were compared."""
+
+    ok: bool
+    quick: bool
+    tables: tuple[TableVerdict, ...]
+    problems: tuple[str, ...] = ()
+    verified_at: datetime | None = None

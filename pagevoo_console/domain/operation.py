@@ -1,0 +1,51 @@
+"""A change of several steps, written down in the master before it begins, so that a crash leaves a place to resume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OperationState(StrEnum):
+    """`INTERRUPTED` is derived: the row says running, and nobody holds the tenant's lock any more."""
+
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    DONE = "done"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan, as it is shown and as it is journalled. `name` is stable, `title` a sentence for people."""
+
+    name: str
+    title: str
+    is_destructive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A row of the intent log. `target` is what no two live operations may share: the tenant."""
+
+    id: str
+    kind: str
+    tenant: str
+    target: str
+    database: str
+    server: str
+    state: OperationState
+    step: str | None
+    owner: str
+    epoch: int
+    created_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None = None
+    error: str | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (OperationState.RUNNING, OperationState.INTERRUPTED, OperationState.FAILED)

@@ -1,0 +1,125 @@
+"""A product whose tenants we administer, as its file describes it: data, not code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pagevoo_console.domain.quota import Quota
+from pagevoo_console.domain.tier import Tier
+
+
+class TenancyKind(StrEnum):
+    """How tenants are kept apart: silo, bridge, pool."""
+
+    DATABASE_PER_TENANT = "database_per_tenant"
+    CONNECTION_PER_TENANT = "connection_per_tenant"
+    SHARED_SCHEMA = "shared_schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What this platform calls things; "tenant" is a user in one and a store in another."""
+
+    tenant: str = "tenant"
+    tenants: str = "tenants"
+    website: str = "website"
+    websites: str = "websites"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantTable:
+    """The master's table of tenants: columns by meaning. Empty where the platform has no such column."""
+
+    table: str
+    id: str
+    name: str
+    email: str = ""
+    tier: str = ""
+    status: str = ""
+    created_at: str = ""
+    default_tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebsiteTable:
+    """The master's table of websites: columns by meaning."""
+
+    table: str
+    id: str
+    tenant: str
+    name: str
+    domain: str = ""
+    is_published: str = ""
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryTable:
+    """The master's table that says which database is whose: columns by meaning.
+
+    `server` may name an optional column that holds a tenant server's name; it is used where it exists. `config` holds
+    connection settings as JSON for platforms with a connection per tenant. `states` maps its own words to ours.
+    """
+
+    table: str
+    id: str
+    tenant: str
+    website: str = ""
+    database: str = ""
+    status: str = ""
+    created_at: str = ""
+    deleted_at: str = ""
+    server: str = ""
+    kind: str = ""
+    config: str = ""
+    active: str = "active"
+    deleted: str = "deleted"
+    states: dict[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What the platform allows. All of these are rules of its document."""
+
+    one_database_per_tenant: bool = True
+    locks_website: bool = True
+    publish_creates_database: bool = True
+    delete_unpublishes: bool = True
+    max_databases_per_server: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform file, read and checked.
+
+    `database_pattern` holds `{tenant}`; a name out of the registry must equal it.
+    """
+
+    name: str
+    title: str
+    tenancy: TenancyKind
+    master_database: str
+    master_lineage: str
+    engines: tuple[str, ...]
+    words: Words
+    tenants: TenantTable
+    websites: WebsiteTable | None
+    registry: RegistryTable | None
+    database_pattern: str
+    core_lineage: str
+    features: tuple[str, ...]
+    tiers: tuple[Tier, ...]
+    quotas: tuple[Quota, ...]
+    lifecycle: Lifecycle
+    env: dict[str, str] = field(default_factory=dict, hash=False)
+
+    def tier(self, name: str) -> Tier | None:
+        return next((tier for tier in self.tiers if tier.name == name), None)
+
+    def quota(self, name: str) -> Quota | None:
+        return next((quota for quota in self.quotas if quota.name == name), None)
+
+    def database_name(self, tenant: str) -> str:
+        """The one name this tenant's database may have."""
+        return self.database_pattern.replace("{tenant}", tenant)

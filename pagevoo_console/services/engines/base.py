@@ -1,0 +1,242 @@
+"""Hinge 1: how a database server behaves. One abstract class, one file an engine, found by entry point.
+
+Variance is a class attribute first, an overridden method second, an `if` on the engine's name never. Methods that take
+`server` expect a connection opened without a database (of a file engine: one on nothing, which knows its folder);
+methods that take `session` expect one on the tenant's database. Both carry `info["server"]` and `info["database"]`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from pagevoo_console.domain.backup import DumpFacts, TableContent
+from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
+from pagevoo_console.services.jobs import JobContext
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """How a session may behave. Times in seconds; `read_timeout` bounds every statement, None for long dumps.
+
+    A session that is not `writable` is read-only by the server's own word, not by our good intentions.
+    """
+
+    writable: bool = False
+    connect_timeout: float = 5.0
+    read_timeout: float | None = 30.0
+    lock_timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAnswer:
+    """A result of the read-only console: column names, rows of display texts or None, and whether more were cut off."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+    elapsed_ms: float
+
+
+class Sink(Protocol):
+    """Where a dump's bytes go: plain SQL, in order."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+class Source(Protocol):
+    """Where a load's bytes come from."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class DatabaseEngine(ABC):
+    """A kind of database server. Stateless and safe to call from any thread; sessions belong to one thread each."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    drivername: ClassVar[str]
+    default_port: ClassVar[int] = 0
+    can_roll_back_ddl: ClassVar[bool] = True
+    """Whether CREATE and ALTER take part in a transaction."""
+    is_server: ClassVar[bool] = True
+    """False for files."""
+    system_databases: ClassVar[frozenset[str]] = frozenset()
+    """Never a tenant's, whatever a registry row says."""
+    tested_versions: ClassVar[str] = ""
+
+    # --- connecting -------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def connect(self, server: Server, password: str | None, database: str | None, options: SessionOptions) -> Any:
+        """A raw driver connection, protected as the server asks, read-only unless writable.
+
+        Raises Unreachable, AccessDenied, NotFound (no such database) or Failed. Never an exception of the driver.
+        """
+
+    def open(
+        self, server: Server, password: str | None, database: str | None, options: SessionOptions
+    ) -> sa.Connection:
+        """The same as a SQLAlchemy connection in autocommit mode, of an engine of its own: nothing is pooled or shared.
+
+        A writer that wants a transaction begins one with `transaction(connection)`.
+        """
+        engine = sa.create_engine(
+            sa.URL.create(self.drivername),
+            creator=lambda: self.connect(server, password, database, options),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            **self.engine_arguments(),
+        )
+        try:
+            connection = engine.connect()
+        except sa.exc.DBAPIError as error:
+            raise self.explain(error, server) from error
+        connection.info.update(server=server, database=database)
+        return connection
+
+    def engine_arguments(self) -> dict[str, Any]:
+        return {}
+
+    @abstractmethod
+    def transaction(self, connection: sa.Connection) -> AbstractContextManager[None]:
+        """Begin now (taking the write lock where the engine has one lock), commit at the end, roll back on an error."""
+
+    @abstractmethod
+    def explain(self, error: BaseException, server: Server | None = None) -> ConsoleError:
+        """A driver's error as one of ours. Never holds a secret."""
+
+    @abstractmethod
+    def check(self, server: Server, password: str | None, database: str | None) -> CheckResult:
+        """*Test connection* in layers: name, TCP, TLS, login, database, privileges; stops at the first no."""
+
+    @abstractmethod
+    def facts(self, server: sa.Connection) -> ServerFacts:
+        """Version, product and identity of the server; the identity survives restarts and differs between servers."""
+
+    @abstractmethod
+    def privileges(self, server: sa.Connection, database: str | None = None) -> dict[str, bool]:
+        """What the account may do: `create_database`, `drop_database`, `create_user`, `end_sessions`, `read_sizes`."""
+
+    # --- databases --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def name_problem(self, name: str) -> str | None:
+        """Why this cannot be the name of a database here, or None."""
+
+    @abstractmethod
+    def databases(self, server: sa.Connection) -> frozenset[str]:
+        """The names of all databases, system databases left out. Opens no table."""
+
+    @abstractmethod
+    def exists(self, server: sa.Connection, name: str) -> bool: ...
+
+    @abstractmethod
+    def create_database(self, server: sa.Connection, name: str, marker: str) -> None:
+        """Create, never adopt: raises Refused (`database_exists`) where the name is taken. `marker` stays with it."""
+
+    @abstractmethod
+    def marker(self, server: sa.Connection, name: str) -> str | None:
+        """The marker that `create_database` left, None for a database that somebody else made."""
+
+    @abstractmethod
+    def drop_database(self, server: sa.Connection, name: str) -> None:
+        """Drop until it is really gone. A database that is not there is gone already."""
+
+    @abstractmethod
+    def quiesce(self, server: sa.Connection, name: str) -> None:
+        """Keep others out and end their sessions, as far as the engine can; readers of ours still get in."""
+
+    @abstractmethod
+    def unquiesce(self, server: sa.Connection, name: str) -> None:
+        """Take `quiesce` back."""
+
+    @abstractmethod
+    def sessions(self, server: sa.Connection, name: str) -> int:
+        """How many sessions of others are on this database now; 0 where the engine cannot tell."""
+
+    # --- sizes and tables -------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def sizes(self, server: sa.Connection, names: Iterable[str] | None = None) -> dict[str, DatabaseSize]:
+        """Sizes of all databases, or of these, by the cheapest means that does not open their tables."""
+
+    @abstractmethod
+    def size(self, session: sa.Connection) -> DatabaseSize:
+        """The size of this one database, fresh and honest."""
+
+    @abstractmethod
+    def tables(self, session: sa.Connection) -> tuple[TableFacts, ...]:
+        """Base tables by name, with estimated rows and sizes."""
+
+    @abstractmethod
+    def content(self, session: sa.Connection, table: str, job: JobContext) -> TableContent:
+        """Exact rows and an order-independent checksum, computed by the server where it can; duplicates count."""
+
+    @abstractmethod
+    def fingerprint(self, session: sa.Connection) -> str:
+        """A hash over the definition of every table, view, trigger and routine; equal definitions, equal hash."""
+
+    @abstractmethod
+    def feature_rows(
+        self, server: sa.Connection, names: Sequence[str], open_database: Callable[[str], sa.Connection]
+    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
+        """For each database the `installed_features` rows as {feature_type: is_active}, in few round trips.
+
+        An error of one database is yielded in its place and stops nobody else.
+        """
+
+    # --- dump and load ----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        """Write the whole database as plain SQL that the engine's own client restores, from one consistent snapshot.
+
+        Streams: memory does not grow with the database. Raises Unsupported, naming the object, for what cannot be
+        dumped faithfully; Failed when the schema changed underneath.
+        """
+
+    @abstractmethod
+    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
+        """Carry out a dump that `dump` wrote, into the session's database, which must be empty."""
+
+    # --- sessions ---------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def try_lock(self, server: sa.Connection, key: str) -> bool:
+        """Take the advisory lock `key` for as long as this session lives; False when another session holds it."""
+
+    @abstractmethod
+    def holds_lock(self, server: sa.Connection, key: str) -> bool:
+        """Whether this very session still holds the lock."""
+
+    @abstractmethod
+    def unlock(self, server: sa.Connection, key: str) -> None: ...
+
+    @abstractmethod
+    def lock_is_free(self, server: sa.Connection, key: str) -> bool:
+        """Whether nobody holds the lock; a look, not a claim."""
+
+    @abstractmethod
+    def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
+        """What another thread calls to stop the statement this session is running, on the server too. Never raises."""
+
+    @abstractmethod
+    def read_only_sql(self, session: sa.Connection, statement: str, limit: int) -> SqlAnswer:
+        """Run one statement that reads, in a transaction of the server that is READ ONLY and cannot be left.
+
+        Raises Refused for everything that is not a single SELECT, SHOW, EXPLAIN or WITH.
+        """
+
+    def quote(self, name: str) -> str:
+        """An identifier, quoted by the dialect's own preparer."""
+        dialect = sa.URL.create(self.drivername).get_dialect()()
+        return dialect.identifier_preparer.quote_identifier(name)
