@@ -119,7 +119,7 @@ def new_directory(kind: str, account: Account) -> Path:
 
 
 def remember(process: subprocess.Popen[bytes], directory: Path) -> Path:
-    """Has the process killed when this one ends, given a folder of `new_directory`; remove the answer once it is dead."""
+    """Has the process killed when this one ends, given a folder of `new_directory`; remove the answer after its end."""
     record = directory / f"{process.pid}.reap"
     record.write_text(str(process.pid))
     return record
