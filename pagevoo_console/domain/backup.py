@@ -46,7 +46,10 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class BackupManifest:
-    """What is true of a backup; without it there is no backup. Written last, read strictly."""
+    """What is true of a backup; without it there is no backup. Written last, read strictly.
+
+    `checksum` is the SHA-256 of the manifest's own canonical JSON without this field.
+    """
 
     format: int
     id: str
@@ -71,6 +74,7 @@ class BackupManifest:
     objects: dict[str, int]
     files: tuple[FileEntry, ...]
     audit_head: str = ""
+    checksum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,17 @@ class TableVerdict:
     rows: int | None
     matches: bool
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A backup was restored and compared; a file of its own beside it. `manifest` is the manifest's checksum."""
+
+    backup: str
+    manifest: str
+    verified_at: str
+    console_version: str
+    server_version: str
 
 
 @dataclass(frozen=True, slots=True)

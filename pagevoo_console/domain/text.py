@@ -1,0 +1,46 @@
+"""Text from outside, made safe to look at."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+
+
+def visible(text: str, *, keep_newlines: bool = False) -> str:
+    """The text with each character that hides, reorders or controls written out, such as `⟦U+202E⟧`.
+
+    Two names that look alike but for an invisible character then look different, and none can turn a line around.
+    Emoji keep the joiners between them. Newlines and tabs stay only with `keep_newlines`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if _is_seen(text, place, keep_newlines) else f"⟦U+{ord(character):04X}⟧"
+        for place, character in enumerate(text)
+    )
+
+
+def _is_seen(text: str, place: int, keep_newlines: bool) -> bool:
+    character = text[place]
+    if character in "\n\t":
+        return keep_newlines
+    if character in _JOINERS:
+        return _joins_symbols(text, place)
+    if (
+        character in _INVISIBLE_LETTERS
+        or "\ufe00" <= character <= "\ufe0d"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    ):
+        return False
+    return unicodedata.category(character) not in _HIDDEN_CATEGORIES
+
+
+def _joins_symbols(text: str, place: int) -> bool:
+    """A joiner or variation selector is part of an emoji when a symbol stands right before it."""
+    before = text[place - 1] if place else ""
+    if before in _JOINERS and place > 1:
+        before = text[place - 2]
+    return bool(before) and unicodedata.category(before) in {"So", "Sk", "Sm"}

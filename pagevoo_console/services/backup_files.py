@@ -1,0 +1,390 @@
+"""The files of a backup: nothing is visible under its final name before it is complete and flushed.
+
+`NAME.sql.zst` holds plain SQL, `NAME.manifest.json` says what is true of it and makes it a backup, `NAME.proof.json`
+says that it was restored and compared. Work in progress is a locked hidden `.part` file; whatever a crash left is swept
+up by the next backup into that folder.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, TypeVar, cast
+
+import msgspec
+import zstandard
+from filelock import FileLock, Timeout
+
+from pagevoo_console.domain.backup import MANIFEST_FORMAT, Backup, BackupManifest, FileEntry, Proof
+from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound
+from pagevoo_console.services.failpoints import failpoint
+from pagevoo_console.services.values import as_time
+
+DUMP_SUFFIX = ".sql.zst"
+MANIFEST_SUFFIX = ".manifest.json"
+PROOF_SUFFIX = ".proof.json"
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+COMPRESSION_LEVEL = 3
+_CHUNK = 1024 * 1024
+
+T = TypeVar("T", BackupManifest, Proof)
+
+
+class DumpWriter:
+    """A dump on its way: hidden, locked, compressed while it is written, hashed as it reaches the disk."""
+
+    def __init__(self, directory: Path, part: Path) -> None:
+        self._directory = directory
+        self.part = part
+        self._descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        self._file = os.fdopen(self._descriptor, "wb", buffering=_CHUNK)
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+        self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL, threads=1, write_checksum=True)
+        self._stream: Any = self._compressor.stream_writer(cast("IO[bytes]", _Tee(self)), closefd=False)
+
+    def write(self, data: bytes, /) -> int:
+        """Plain SQL in; raises Failed (`disk_full`) with the path when there is no room."""
+        with telling_about(self.part):
+            return int(self._stream.write(data))
+
+    def keep(self, data: bytes) -> None:
+        """Compressed bytes, on their way to the disk."""
+        self._file.write(data)
+        self._hash.update(data)
+        self.size_bytes += len(data)
+
+    def finish(self) -> FileEntry:
+        """Flush to the disk, read it back and compare. The name is still the hidden one."""
+        with telling_about(self.part):
+            self._stream.close()
+            self._file.flush()
+            os.fsync(self._descriptor)
+            self._file.close()
+        written = self._hash.hexdigest()
+        if sha256_of(self.part) != written:
+            raise Failed(
+                f"What was written to {self.part} is not what is on the disk",
+                code="disk_error",
+                hint="The disk or the memory of this machine is faulty. Nothing was kept.",
+            )
+        return FileEntry("", self.size_bytes, written)
+
+    def close(self) -> None:
+        """Let go of the file, whatever state it is in."""
+        if not self._file.closed:
+            try:
+                self._file.close()
+            except OSError:
+                return
+
+
+class _Tee:
+    """What the compressor writes to."""
+
+    def __init__(self, writer: DumpWriter) -> None:
+        self._writer = writer
+
+    def write(self, data: bytes) -> int:
+        self._writer.keep(data)
+        return len(data)
+
+
+@contextmanager
+def new_dump(directory: Path) -> Iterator[DumpWriter]:
+    """A hidden file in `directory` to dump into; removed at the end unless it has been published by then."""
+    with telling_about(directory):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(directory)
+    part = directory / f".pagevoo-{secrets.token_hex(8)}.part"
+    with FileLock(f"{part}.lock"):
+        writer = None
+        try:
+            with telling_about(part):
+                writer = DumpWriter(directory, part)
+            yield writer
+        finally:
+            if writer is not None:
+                writer.close()
+            part.unlink(missing_ok=True)
+            Path(f"{part}.manifest").unlink(missing_ok=True)
+            Path(f"{part}.lock").unlink(missing_ok=True)
+
+
+def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManifest, moment: datetime) -> Path:
+    """Give a finished dump and its manifest their final names, the manifest last; returns the manifest's path.
+
+    A name that exists gets `-2`, `-3`, …; nothing is ever overwritten.
+    """
+    base = f"{slug(manifest.database)}-{moment:%Y%m%dT%H%M%SZ}"
+    with telling_about(directory):
+        for number in range(1, 10_000):
+            stem = base if number == 1 else f"{base}-{number}"
+            dump, target = directory / f"{stem}{DUMP_SUFFIX}", directory / f"{stem}{MANIFEST_SUFFIX}"
+            if dump.exists() or target.exists():
+                continue
+            manifest = replace(manifest, files=(replace(entry, name=dump.name),))
+            pending = Path(f"{part}.manifest")
+            pending.unlink(missing_ok=True)
+            _write_whole(pending, _encode(manifest))
+            try:
+                _give_name(part, dump)
+            except FileExistsError:
+                continue
+            failpoint("backup.between_names")
+            _give_name(pending, target)
+            _flush_directory(directory)
+            return target
+    raise Failed(f"There are too many backups named {base} in {directory}", code="name_taken")
+
+
+def prove(manifest_path: Path, proof: Proof) -> None:
+    """Write the proof beside a backup; a newer proof replaces an older one, whole."""
+    target = _sibling(manifest_path, PROOF_SUFFIX)
+    pending = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    with telling_about(target):
+        try:
+            _write_whole(pending, json.dumps(asdict(proof), indent=2).encode())
+            pending.replace(target)
+            _flush_directory(target.parent)
+        finally:
+            pending.unlink(missing_ok=True)
+
+
+def read_manifest(path: Path) -> BackupManifest:
+    """A manifest, read strictly. Raises NotFound, or Corrupt with the reason; it is hostile until then."""
+    manifest = _read(path, BackupManifest)
+    if manifest.format > MANIFEST_FORMAT:
+        raise Corrupt(
+            f"{path} was written by a newer console (format {manifest.format})", hint="Update this console to read it."
+        )
+    if manifest.checksum != _checksum(manifest):
+        raise Corrupt(f"{path} was changed after it was written", hint="Use another backup.")
+    for entry in manifest.files:
+        if entry.name != Path(entry.name).name or entry.name in ("", ".", ".."):
+            raise Corrupt(f"{path} names a file outside its folder: {entry.name!r}")
+    if not manifest.files:
+        raise Corrupt(f"{path} names no file")
+    return manifest
+
+
+def proved_at(manifest_path: Path, manifest: BackupManifest) -> datetime | None:
+    """When this backup was last restored and compared; None where there is no proof, or the proof is of another."""
+    path = _sibling(manifest_path, PROOF_SUFFIX)
+    try:
+        proof = _read(path, Proof)
+    except ConsoleError:
+        return None
+    if (proof.backup, proof.manifest) != (manifest.id, manifest.checksum):
+        return None
+    return as_time(proof.verified_at)
+
+
+def manifest_of(path: Path) -> Path:
+    """The manifest that belongs to a path of a dump or of a manifest."""
+    if path.name.endswith(MANIFEST_SUFFIX):
+        return path
+    if path.name.endswith(DUMP_SUFFIX):
+        return _sibling(path, MANIFEST_SUFFIX)
+    raise NotFound(f"{path} is no backup: its name ends neither in {DUMP_SUFFIX} nor in {MANIFEST_SUFFIX}")
+
+
+def describe(manifest_path: Path) -> Backup:
+    """A backup as its manifest and proof tell it. Raises NotFound or Corrupt."""
+    manifest = read_manifest(manifest_path)
+    created = as_time(manifest.created_at)
+    if created is None:
+        raise Corrupt(f"{manifest_path} does not say when it was made")
+    entry = manifest.files[0]
+    return Backup(
+        id=manifest.id,
+        tenant=manifest.tenant,
+        database=manifest.database,
+        generation=manifest.generation,
+        path=(manifest_path.parent / entry.name).absolute(),
+        size_bytes=entry.size_bytes,
+        created_at=created,
+        sha256=entry.sha256,
+        encrypted=False,
+        verified_at=proved_at(manifest_path, manifest),
+        tables={name: content.rows for name, content in manifest.tables.items()},
+        engine=manifest.engine,
+        manifest_path=manifest_path.absolute(),
+    )
+
+
+def manifests_below(directory: Path) -> Iterator[Path]:
+    """Every manifest in this folder and the folders below it, hidden ones left out."""
+    if directory.is_dir():
+        for path in sorted(directory.rglob(f"*{MANIFEST_SUFFIX}")):
+            if not path.name.startswith(".") and path.is_file():
+                yield path
+
+
+@contextmanager
+def open_dump(backup: Backup) -> Iterator[IO[bytes]]:
+    """The plain SQL of a backup, from one descriptor whose bytes were hashed first: what is checked is what is read.
+
+    Raises Corrupt when size or SHA-256 are not the manifest's.
+    """
+    with telling_about(backup.path):
+        descriptor = os.open(backup.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+            if size != backup.size_bytes or digest != backup.sha256:
+                raise Corrupt(
+                    f"{backup.path} is not the file that was backed up: its SHA-256 or size differs",
+                    code="checksum_mismatch",
+                    hint="Use another backup, or fetch this one again.",
+                )
+            file.seek(0)
+            try:
+                with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(file) as reader:
+                    yield reader
+            except zstandard.ZstdError as error:
+                raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(manifest: BackupManifest) -> BackupManifest:
+    """The manifest with its own checksum."""
+    return replace(manifest, checksum=_checksum(manifest))
+
+
+def slug(name: str) -> str:
+    """A database's name as part of a file name: harmless on every file system; the real one is in the manifest."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80].strip("-") or "database"
+
+
+def sweep(directory: Path) -> None:
+    """Remove what crashed runs left here: parts whose lock nobody holds, and a dump that has no manifest yet."""
+    for part in directory.glob(".pagevoo-*.part"):
+        lock = FileLock(f"{part}.lock", timeout=0)
+        try:
+            with lock:
+                _remove_leftovers(directory, part)
+        except Timeout:
+            continue
+        Path(f"{part}.lock").unlink(missing_ok=True)
+    for pending in directory.glob(".pagevoo-*.part.manifest"):
+        part = pending.with_name(pending.name.removesuffix(".manifest"))
+        if not part.exists():
+            try:
+                with FileLock(f"{part}.lock", timeout=0):
+                    _remove_leftovers(directory, part)
+            except Timeout:
+                continue
+            Path(f"{part}.lock").unlink(missing_ok=True)
+
+
+def _remove_leftovers(directory: Path, part: Path) -> None:
+    pending = Path(f"{part}.manifest")
+    try:
+        manifest = read_manifest(pending)
+    except ConsoleError:
+        manifest = None
+    if manifest is not None:
+        entry = manifest.files[0]
+        dump = directory / entry.name
+        has_manifest = _sibling(dump, MANIFEST_SUFFIX).exists()
+        if not has_manifest and dump.is_file() and dump.stat().st_size == entry.size_bytes:
+            dump.unlink()
+    pending.unlink(missing_ok=True)
+    part.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_about(path: Path) -> Iterator[None]:
+    """Turn the disk's errors into ours, with the path and what is free."""
+    try:
+        yield
+    except OSError as error:
+        folder = path if path.is_dir() else path.parent
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            try:
+                free = f"{shutil.disk_usage(folder).free:,} bytes are free there"
+            except OSError:
+                free = "nothing more can be written there"
+            raise Failed(
+                f"There is no room to write {path}", code="disk_full", hint=f"{free}; free some space and try again."
+            ) from error
+        if isinstance(error, FileNotFoundError):
+            raise NotFound(f"There is no {error.filename or path}") from error
+        raise Failed(
+            f"{error.filename or path}: {error.strerror or error}", code="disk_error", hint="Check the folder."
+        ) from error
+
+
+def _give_name(source: Path, target: Path) -> None:
+    """Rename without ever replacing: a link where the file system has links, else an exclusive placeholder first."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        source.replace(target)
+    else:
+        source.unlink()
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _flush_directory(directory: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sibling(path: Path, suffix: str) -> Path:
+    for known in (DUMP_SUFFIX, MANIFEST_SUFFIX, PROOF_SUFFIX):
+        if path.name.endswith(known):
+            return path.with_name(path.name.removesuffix(known) + suffix)
+    return path.with_name(path.name + suffix)
+
+
+def _encode(manifest: BackupManifest) -> bytes:
+    return json.dumps(asdict(seal(manifest)), indent=2, ensure_ascii=False).encode()
+
+
+def _checksum(manifest: BackupManifest) -> str:
+    content: dict[str, Any] = asdict(manifest)
+    del content["checksum"]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    with telling_about(path), path.open("rb") as file:
+        data = file.read(MAX_MANIFEST_BYTES + 1)
+    if len(data) > MAX_MANIFEST_BYTES:
+        raise Corrupt(f"{path} is too large to be what it claims")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Corrupt(f"{path} cannot be read: {error}", hint="It is damaged, or another program wrote it.") from error

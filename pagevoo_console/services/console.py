@@ -1,0 +1,86 @@
+"""Console: every service, assembled once for one connection; the one object that both faces are handed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pagevoo_console.domain.platform import Platform
+from pagevoo_console.domain.server import Connection
+from pagevoo_console.services.audit import Actor, AuditTrail
+from pagevoo_console.services.backup_index import BackupIndex
+from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.databases import Databases
+from pagevoo_console.services.deletions import Deletions
+from pagevoo_console.services.directory import Directory
+from pagevoo_console.services.exports import Exports
+from pagevoo_console.services.features import Features
+from pagevoo_console.services.inspection import Inspection
+from pagevoo_console.services.lineages import Lineages
+from pagevoo_console.services.master import Master
+from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
+from pagevoo_console.services.quotas import Quotas
+from pagevoo_console.services.registry import Registry
+from pagevoo_console.services.restores import Restores
+from pagevoo_console.services.settings import Folders
+from pagevoo_console.services.sightings import Sightings
+from pagevoo_console.services.tenants import Tenants
+
+
+class Console:
+    """The services of one connection to one platform. Assembling it opens nothing and reads nothing."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        platform: Platform,
+        connections: Connections,
+        lineages: Lineages,
+        folders: Folders,
+        backup_folder: Path | None = None,
+    ) -> None:
+        actor = Actor.current()
+        self.connection = connection
+        self.platform = platform
+        self.connections = connections
+        self.lineages = lineages
+        self.folders = folders
+        self.master = Master(connection, platform, connections, lineages)
+        self.registry = Registry(self.master)
+        self.tenancy = DatabasePerTenant(platform, connection)
+        self.audit = AuditTrail(self.master, actor, folders.state / "audit.jsonl")
+        self.operations = Operations(self.master, connections, self.audit, actor)
+        self.tenants = Tenants(self.master, self.registry, connections, self.tenancy, self.operations)
+        self.databases = Databases(
+            self.master, self.registry, connections, lineages, self.tenancy, self.tenants, self.operations, self.audit
+        )
+        self.features = Features(self.master, connections, lineages, self.tenants, self.operations, self.audit)
+        self.quotas = Quotas(platform, connections, self.tenants)
+        self.backup_index = BackupIndex(self.master)
+        self.backups = Backups(
+            self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
+            backup_folder or folders.backups,
+        )  # fmt: skip
+        self.restores = Restores(
+            self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations
+        )
+        self.deletions = Deletions(
+            self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit
+        )
+        self.exports = Exports(platform, connections, self.tenants, self.audit)
+        self.inspection = Inspection(connections, self.tenants, self.audit)
+        self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")
+        self.sightings = Sightings(
+            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backup_index,
+            self.directory,
+        )  # fmt: skip
+
+
+def identity(connection: Connection) -> str:
+    """What tells one master from another in file names: a hash of platform, server and database."""
+    wanted = "\0".join(
+        (connection.platform, connection.master.engine, connection.master.address, connection.master_database)
+    )
+    return hashlib.sha256(wanted.encode()).hexdigest()[:24]

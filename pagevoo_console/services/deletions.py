@@ -1,0 +1,321 @@
+"""Deleting a tenant's database: nothing is dropped that was not backed up and restored first, unless doubly waived.
+
+The order is back up, prove (the tenant is live, this costs nobody anything), unpublish, quiesce, compare with the
+manifest again, drop, mark deleted. Each step looks before it acts, so that a crash anywhere leaves a place to resume.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from pagevoo_console.domain.audit import Outcome
+from pagevoo_console.domain.backup import Backup
+from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, DeletionResult
+from pagevoo_console.domain.errors import ConsoleError, Failed, NotFound, Refused
+from pagevoo_console.domain.operation import Step
+from pagevoo_console.domain.tenant import Website
+from pagevoo_console.services.audit import AuditTrail
+from pagevoo_console.services.backups import Backups, compare
+from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.master import Master
+from pagevoo_console.services.operations import Operations, Procedure, Run
+from pagevoo_console.services.registry import Registry
+from pagevoo_console.services.tenants import Located, Tenants
+
+DELETE = "database.delete"
+COMPARISONS = 3
+
+
+class DatabaseDeletion(Procedure):
+    """The steps of a deletion. Its evidence holds the backup's manifest, and which website was published before."""
+
+    kind = DELETE
+
+    def __init__(
+        self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups
+    ) -> None:
+        self._master = master
+        self._registry = registry
+        self._connections = connections
+        self._tenants = tenants
+        self._backups = backups
+
+    def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
+        name = plan["database"]
+        kept = not plan["missing"] and not plan["no_backup"]
+        steps = []
+        if kept:
+            steps += [
+                Step("backup", f"Back up {name}"),
+                Step("verify", "Restore the backup into a scratch database and compare every table"),
+            ]
+        if plan["website"] is not None:
+            steps.append(Step("unpublish", f"Unpublish {self._master.platform.words.website} {plan['website']}"))
+        if not plan["missing"]:
+            steps.append(Step("quiesce", f"Keep others out of {name}"))
+            if kept:
+                steps.append(Step("compare", "Compare with the backup once more"))
+            steps.append(Step("drop", f"Drop {name}", is_destructive=True))
+        return tuple(steps)
+
+    def perform(self, step: str, run: Run) -> None:
+        located = self._ensure_same(run)
+        match step:
+            case "backup":
+                to = run.plan["backup_to"]
+                backup = self._backups.dump(located, run.job, None if to is None else Path(to))
+                self._keep(run, backup)
+            case "verify":
+                self._keep(run, self._backups.prove(self._backup(run), run.job))
+            case "unpublish":
+                self._unpublish(run)
+            case "quiesce":
+                if located.engine.exists(run.session, run.database):
+                    located.engine.quiesce(run.session, run.database)
+            case "compare":
+                self._compare(located, run)
+            case "drop":
+                located.engine.drop_database(run.session, run.database)
+            case _:
+                raise Failed(f"A deletion has no step {step!r}")
+
+    def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
+        row = self._registry.row(master, run.plan["generation"])
+        registry = self._master.platform.registry
+        if registry is None or row.status != registry.deleted:
+            self._registry.mark_deleted(master, row)
+        return {
+            "deleted": run.database,
+            "generation": row.id,
+            "backup": run.evidence.get("backup"),
+            "reason": run.plan["reason"],
+        }
+
+    def has_changed(self, run: Run) -> bool:
+        return (
+            bool(run.evidence.get("unpublished"))
+            or "quiesce" in (*run.steps_done, run.step)
+            or "drop" in run.steps_done
+        )
+
+    def undo(self, run: Run) -> None:
+        """Publish again and let people in again, as long as the database is there, whole."""
+        engine = self._connections.engine(run.server)
+        if run.step in ("drop", "finish") or "drop" in run.steps_done:
+            raise Refused(
+                f"{run.database} may have been dropped already; resume the deletion, then restore its backup",
+                code="too_late",
+                hint=f"`operation resume {run.operation}`",
+            )
+        if engine.exists(run.session, run.database):
+            engine.unquiesce(run.session, run.database)
+        if run.evidence.get("unpublished"):
+            with self._master.writing() as master:
+                website = self._registry.website(master, run.plan["website"])
+                self._registry.set_published(master, website, True)
+            run.evidence["unpublished"] = False
+
+    def result(self, run: Run) -> DeletionResult:
+        path = run.evidence.get("backup_path")
+        return DeletionResult(
+            str(run.operation),
+            run.tenant,
+            run.database,
+            run.evidence.get("backup"),
+            None if path is None else Path(path),
+        )
+
+    def _unpublish(self, run: Run) -> None:
+        with self._master.writing() as master:
+            try:
+                website = self._registry.website(master, run.plan["website"])
+            except NotFound:
+                run.job.line("The website is gone already")
+                return
+            if self._registry.set_published(master, replace(website, tenant=run.tenant), False):
+                run.evidence["unpublished"] = True
+
+    def _compare(self, located: Located, run: Run) -> None:
+        """Nobody should have written since the backup; where somebody did, back up and prove again."""
+        for _ in range(COMPARISONS):
+            if not located.engine.exists(run.session, run.database):
+                return
+            with self._connections.open(located.server, run.database, read_timeout=None) as session:
+                manifest = self._backups.manifest(self._backup(run))
+                _, problems = compare(located.engine, session, manifest, run.job)
+            if not problems:
+                return
+            run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
+            to = run.plan["backup_to"]
+            backup = self._backups.dump(located, run.job, None if to is None else Path(to))
+            self._keep(run, self._backups.prove(backup, run.job))
+        raise Failed(
+            f"{run.database} kept being written to while it was about to be deleted",
+            code="still_written",
+            hint="Stop what writes to it, then resume the operation.",
+        )
+
+    def _ensure_same(self, run: Run) -> Located:
+        """The same registry row, still live, still naming this database; anything else stops before any harm."""
+        located = self._tenants.locate(run.tenant)
+        if located.row.id != run.plan["generation"] or located.database.name != run.database:
+            raise Refused(
+                f"{run.database} is not the database this was begun on: it has been deleted and created anew",
+                code="generation_changed",
+                hint=f"Abandon it: `operation abandon {run.operation}`.",
+            )
+        return located
+
+    def _keep(self, run: Run, backup: Backup) -> None:
+        run.evidence["backup"] = backup.id
+        run.evidence["backup_path"] = str(backup.path)
+
+    def _backup(self, run: Run) -> Backup:
+        return self._backups.get(run.evidence["backup_path"])
+
+
+class Deletions:
+    """Plans and carries out deletions. Safe to call from any thread."""
+
+    def __init__(
+        self,
+        master: Master,
+        registry: Registry,
+        connections: Connections,
+        tenants: Tenants,
+        backups: Backups,
+        operations: Operations,
+        audit: AuditTrail,
+    ) -> None:
+        self._master = master
+        self._registry = registry
+        self._connections = connections
+        self._tenants = tenants
+        self._backups = backups
+        self._operations = operations
+        self._audit = audit
+        self._deletion = DatabaseDeletion(master, registry, connections, tenants, backups)
+        operations.register(self._deletion)
+
+    def plan(self, request: DeletionRequest) -> DeletionPlan:
+        """What deleting would do, measured on the server. Reads only; it is the dry run.
+
+        Raises NotFound, and Refused where there is no database, where a rule forbids it, or where a backup is waived
+        without a reason.
+        """
+        if request.no_backup and not request.reason.strip():
+            raise Refused(
+                "A deletion without a backup needs a reason", code="reason_required", hint="Add --reason TEXT."
+            )
+        if request.grace_days:
+            raise Refused(
+                "There is no trash yet: a deletion drops at once",
+                code="no_trash",
+                hint="Use --grace 0, or leave it out. The backup brings the database back.",
+            )
+        located = self._tenants.locate(request.tenant)
+        website = self._bound_website(located)
+        missing = False
+        tables = rows = sessions = 0
+        size = None
+        warnings: list[str] = []
+        with self._connections.open(located.server) as session:
+            if located.engine.exists(session, located.database.name):
+                sessions = located.engine.sessions(session, located.database.name)
+            else:
+                missing = True
+                warnings.append("The database does not exist: only the registry and the website are changed.")
+        if not missing:
+            try:
+                with self._connections.open(located.server, located.database.name) as session:
+                    facts = located.engine.tables(session)
+                    tables, rows = len(facts), sum(table.rows_estimated for table in facts)
+                    size = located.engine.size(session).allocated
+            except ConsoleError as error:
+                warnings.append(f"The database could not be looked into: {error.message}")
+        if request.no_backup and not missing:
+            warnings.append("No backup is made: what is dropped is gone for good.")
+        if sessions:
+            warnings.append(f"{sessions} live sessions on this database will be ended.")
+        data = self._data(request, located, website, missing)
+        proved = [backup.verified_at for backup in self._backups.list(request.tenant) if backup.verified_at]
+        return DeletionPlan(
+            request=request,
+            tenant_name=located.tenant.name,
+            tenant_email=located.tenant.email,
+            database=replace(located.database, size_bytes=size),
+            server_address=located.server.address,
+            tables=tables,
+            rows=rows,
+            size_bytes=size,
+            sessions=sessions,
+            websites_unpublished=() if website is None else (website.id,),
+            newest_proved_backup=max(proved, default=None),
+            steps=self._deletion.steps(data),
+            warnings=tuple(warnings),
+        )
+
+    def run(self, plan: DeletionPlan, confirmation: str, job: JobContext) -> DeletionResult:
+        """Carry the plan out, or take up what a crash left of it.
+
+        `confirmation` must be the database's name, exactly; anything else is Refused and nothing happens.
+        """
+        if confirmation != plan.database.name:
+            error = Refused(
+                f"The confirmation does not match: type {plan.database.name} exactly",
+                code="confirmation_mismatch",
+                hint="Nothing was changed.",
+            )
+            self._audit.note(
+                DELETE, Outcome.REFUSED, tenant=plan.request.tenant, database=plan.database.name, detail=str(error)
+            )
+            raise error
+        located = self._tenants.locate(plan.request.tenant)
+        if located.row.id != plan.database.generation:
+            raise Refused(
+                "This is not the database that was planned for: it has been deleted and created anew since",
+                code="generation_changed",
+                hint="Look at the new plan first.",
+            )
+        with self._connections.open(located.server) as session:
+            missing = not located.engine.exists(session, located.database.name)
+        data = self._data(plan.request, located, self._bound_website(located), missing)
+        result: DeletionResult = self._operations.run(
+            DELETE,
+            tenant=plan.request.tenant,
+            database=plan.database.name,
+            server=located.server,
+            plan=data,
+            job=job,
+            same=lambda left: left["generation"] == data["generation"],
+        )
+        return result
+
+    def _bound_website(self, located: Located) -> Website | None:
+        """The website this database is bound to, where it is this tenant's own."""
+        if located.row.website is None or not self._master.platform.lifecycle.delete_unpublishes:
+            return None
+        with self._master.reading() as session:
+            try:
+                website = self._registry.website(session, located.row.website)
+            except NotFound:
+                return None
+        return website if website.tenant == located.tenant.id else None
+
+    def _data(
+        self, request: DeletionRequest, located: Located, website: Website | None, missing: bool
+    ) -> dict[str, Any]:
+        return {
+            "database": located.database.name,
+            "generation": located.row.id,
+            "website": None if website is None else website.id,
+            "backup_to": None if request.backup_to is None else str(request.backup_to.absolute()),
+            "no_backup": request.no_backup,
+            "reason": request.reason,
+            "missing": missing,
+        }

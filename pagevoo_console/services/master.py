@@ -1,0 +1,157 @@
+"""The platform's master database: reading, writing in one transaction, and setting it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from pagevoo_console.domain.errors import ConsoleError, Failed, Refused
+from pagevoo_console.domain.feature import Difference
+from pagevoo_console.domain.platform import Platform
+from pagevoo_console.domain.server import Connection, ServerFacts
+from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.engines.base import DatabaseEngine
+from pagevoo_console.services.lineages import Lineages
+
+CONSOLE_LINEAGE = "console"
+_AFTER_COMMIT = "pagevoo_after_commit"
+
+
+@dataclass(frozen=True, slots=True)
+class MasterStatus:
+    """What the master is at. `revision` is the platform's lineage as installed, None where it never was."""
+
+    revision: str | None
+    head: str
+    missing_tables: tuple[str, ...]
+    misfits: tuple[Difference, ...]
+    privileges: dict[str, bool]
+    server: ServerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class MasterInit:
+    """What `init` did: names of the tables it created and of those it found and adopted."""
+
+    created: tuple[str, ...]
+    adopted: tuple[str, ...]
+
+
+class Master:
+    """The master database of one connection. Safe to call from any thread: each call opens a session of its own."""
+
+    def __init__(
+        self, connection: Connection, platform: Platform, connections: Connections, lineages: Lineages
+    ) -> None:
+        self.connection = connection
+        self.platform = platform
+        self._connections = connections
+        self._lineages = lineages
+
+    @property
+    def engine(self) -> DatabaseEngine:
+        return self._connections.engine(self.connection.master)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A session on the master that the server keeps read-only."""
+        with (
+            self._connections.open(self.connection.master, self.connection.master_database) as session,
+            self.telling(),
+        ):
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A session on the master inside one transaction: all of it, or nothing."""
+        server = self.connection.master
+        with (
+            self._connections.open(server, self.connection.master_database, writable=True) as session,
+            self.telling(),
+        ):
+            with self.engine.transaction(session):
+                yield session
+            for act in session.info.pop(_AFTER_COMMIT, []):
+                act()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turn a driver's error into one of ours."""
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            raise self.engine.explain(error, self.connection.master) from error
+
+    def init(self) -> MasterInit:
+        """Create the platform's tables where missing and the console's own; adopt what exists and fits.
+
+        Idempotent. Raises Refused (`master_misfit`), naming the columns, where a table exists that does not fit;
+        nothing is changed then.
+        """
+        server = self.connection.master
+        with (
+            self._connections.open(server, self.connection.master_database, writable=True, read_timeout=300) as session,
+            self.telling(),
+        ):
+            existing = set(sa.inspect(session).get_table_names())
+            lineages = [name for name in (self.platform.master_lineage, CONSOLE_LINEAGE) if name]
+            misfits = [misfit for name in lineages for misfit in self._lineages.misfits(session, name)]
+            if misfits:
+                raise Refused(
+                    f"The master database {self.connection.master_database} has tables that do not fit: "
+                    + "; ".join(f"{misfit.table}: {misfit.detail}" for misfit in misfits),
+                    code="master_misfit",
+                    hint=f"Is this a master of {self.platform.title}? Its own tables are never altered.",
+                )
+            tables = {table for name in lineages for table in self._lineages.get(name).tables}
+            for name in lineages:
+                self._lineages.create_missing(session, name)
+        return MasterInit(tuple(sorted(tables - existing)), tuple(sorted(tables & existing)))
+
+    def status(self) -> MasterStatus:
+        """Revision, missing tables, privileges and server. Reads only."""
+        platform_lineage = self._lineages.get(self.platform.master_lineage)
+        with self.reading() as session:
+            installed = self._lineages.installed(session)
+            missing = [
+                table
+                for name in (platform_lineage.name, CONSOLE_LINEAGE)
+                for table in self._lineages.missing_tables(session, name)
+            ]
+            misfits = tuple(self._lineages.misfits(session, platform_lineage.name))
+            facts = self.engine.facts(session)
+            privileges = self.engine.privileges(session, self.connection.master_database)
+        return MasterStatus(
+            installed.get(platform_lineage.name),
+            platform_lineage.head,
+            tuple(sorted(missing)),
+            misfits,
+            privileges,
+            facts,
+        )
+
+
+def after_commit(session: sa.Connection, act: Callable[[], None]) -> None:
+    """Do this once the transaction of `Master.writing` has been committed, and not at all when it is rolled back."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(act)
+
+
+def not_a_master(platform: Platform, database: str, problem: str) -> ConsoleError:
+    """The error for a database that is no master of this platform."""
+    return Failed(
+        f"{database} is not a master database of {platform.title}: {problem}",
+        code="not_a_master",
+        hint="Check the address and --platform. `master init` makes an empty database one.",
+    )
+
+
+def not_initialised(database: str) -> ConsoleError:
+    """The error for a master without the console's own tables, where a change must be written down first."""
+    return Refused(
+        f"{database} has no console tables, so that no change could be audited",
+        code="not_initialised",
+        hint="Run `pagevoo-console master init` once with an account that may create tables.",
+    )

@@ -1,0 +1,470 @@
+"""Changes of several steps that survive a crash: the intent log, one live operation a tenant, resume and abandon.
+
+Truth is the row in `console_operations`, speed is the advisory lock, and the fence is the session: destructive
+statements run on the very session that holds the tenant's lock, so that a console which has lost it cannot send them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from pagevoo_console.domain.audit import Outcome
+from pagevoo_console.domain.errors import Busy, Cancelled, ConsoleError, Failed, NotFound, Refused
+from pagevoo_console.domain.operation import Operation, OperationState, Step
+from pagevoo_console.domain.server import Server
+from pagevoo_console.services.audit import Actor, AuditTrail
+from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.failpoints import failpoint
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.master import Master, not_initialised
+from pagevoo_console.services.values import as_time, naive_utc, now
+
+_OPERATIONS = sa.table(
+    "console_operations",
+    *(
+        sa.column(name)
+        for name in (
+            "kind",
+            "tenant",
+            "target",
+            "database_name",
+            "server",
+            "state",
+            "step",
+            "owner",
+            "plan",
+            "evidence",
+        )
+    ),
+    sa.column("error"),
+    sa.column("id", sa.BigInteger),
+    sa.column("epoch", sa.Integer),
+    *(sa.column(name, sa.DateTime) for name in ("heartbeat_at", "created_at", "finished_at")),
+)
+_OPEN = (OperationState.RUNNING.value, OperationState.INTERRUPTED.value, OperationState.FAILED.value)
+
+
+@dataclass(slots=True)
+class Run:
+    """One operation as it is being carried out. `evidence` is saved with every step and is what a resume is handed.
+
+    `session` is on the tenant's server, writable, and holds the tenant's lock.
+    """
+
+    operation: int
+    kind: str
+    tenant: str
+    database: str
+    server: Server
+    epoch: int
+    plan: dict[str, Any]
+    job: JobContext
+    session: sa.Connection
+    evidence: dict[str, Any] = field(default_factory=dict)
+    step: str = ""
+
+    @property
+    def steps_done(self) -> list[str]:
+        return list(self.evidence.get("steps_done", ()))
+
+
+class Procedure(ABC):
+    """How one kind of operation is carried out. Steps look before they act, so that doing one twice is safe."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
+        """What will be done, in order, from the plan alone."""
+
+    @abstractmethod
+    def perform(self, step: str, run: Run) -> None:
+        """Carry out one step; looks first whether it was done already."""
+
+    @abstractmethod
+    def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
+        """The last word, in one transaction with the operation's end; returns what the audit keeps as after."""
+
+    @abstractmethod
+    def has_changed(self, run: Run) -> bool:
+        """Whether anything outside the console's own tables is not as it was before."""
+
+    @abstractmethod
+    def undo(self, run: Run) -> None:
+        """Take back what was done. Raises Refused when it is too late for that."""
+
+    def result(self, run: Run) -> Any:
+        """What the caller is handed at the end."""
+        return dict(run.evidence)
+
+
+class Operations:
+    """Begins, resumes, abandons and lists operations on one master. Safe to call from any thread."""
+
+    def __init__(self, master: Master, connections: Connections, audit: AuditTrail, actor: Actor) -> None:
+        self._master = master
+        self._connections = connections
+        self._audit = audit
+        self._owner = f"{actor.name}@{actor.host}#{os.getpid()}"
+        self._procedures: dict[str, Procedure] = {}
+
+    def register(self, procedure: Procedure) -> None:
+        self._procedures[procedure.kind] = procedure
+
+    # --- beginning --------------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        kind: str,
+        *,
+        tenant: str,
+        database: str,
+        server: Server,
+        plan: dict[str, Any],
+        job: JobContext,
+        same: Callable[[dict[str, Any]], bool] | None = None,
+    ) -> Any:
+        """Write the intent down, carry the plan out, and return the procedure's result.
+
+        Where a crash left the same operation on this tenant (an equal plan, or one that `same` says yes to), that one
+        is taken up instead. Raises Busy when somebody is at work on the tenant, or left other work unfinished.
+        """
+        is_same = same or plan.__eq__
+        with self._locked(server, tenant) as session:
+            left = self._live(tenant)
+            if left is not None:
+                if left.kind != kind or not is_same(self._plan(left.id)):
+                    raise self._unfinished(left)
+                return self._take_up(left.id, session, server, job)
+            run = self._write_down(kind, tenant, database, server, plan, session, job)
+            return self._carry_out(run)
+
+    def resume(self, operation: str, job: JobContext) -> Any:
+        """Go on where it stopped. Raises NotFound, Refused when it has ended, Busy when it is being worked on."""
+        found = self.get(operation)
+        if not found.is_open:
+            raise Refused(f"Operation {operation} is {found.state.value}; there is nothing to resume", code="ended")
+        server = self._server(found)
+        with self._locked(server, found.tenant) as session:
+            return self._take_up(operation, session, server, job)
+
+    def abandon(self, operation: str, job: JobContext) -> Operation:
+        """Take back what was done and close it. Raises Refused where it is too late, Busy where it is worked on."""
+        found = self.get(operation)
+        if not found.is_open:
+            raise Refused(f"Operation {operation} is {found.state.value} already", code="ended")
+        server = self._server(found)
+        with self._locked(server, found.tenant) as session:
+            run = self._claim(operation, session, server, job)
+            self._procedures[run.kind].undo(run)
+            self._end(run, OperationState.ABANDONED, Outcome.CANCELLED, "abandoned")
+        return self.get(operation)
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def list(self, *, tenant: str | None = None, open_only: bool = False, limit: int = 200) -> tuple[Operation, ...]:
+        """Operations, newest first; those whose console has died are shown as interrupted. Reads only."""
+        query = sa.select(_OPERATIONS).order_by(_OPERATIONS.c.id.desc()).limit(limit)
+        if tenant is not None:
+            query = query.where(_OPERATIONS.c.tenant == tenant)
+        if open_only:
+            query = query.where(_OPERATIONS.c.state.in_(_OPEN))
+        with self._master.reading() as session:
+            if not sa.inspect(session).has_table(_OPERATIONS.name):
+                raise not_initialised(self._master.connection.master_database)
+            rows = session.execute(query).all()
+        return tuple(self._observed(self._operation(row)) for row in rows)
+
+    def get(self, operation: str) -> Operation:
+        """One operation; raises NotFound."""
+        if not operation.isascii() or not operation.isdigit():
+            raise NotFound(f"There is no operation {operation}", hint="`operation list` shows them.")
+        with self._master.reading() as session:
+            row = session.execute(sa.select(_OPERATIONS).where(_OPERATIONS.c.id == int(operation))).first()
+        if row is None:
+            raise NotFound(f"There is no operation {operation}", hint="`operation list` shows them.")
+        return self._observed(self._operation(row))
+
+    def tenants_at_work(self) -> dict[str, str]:
+        """Tenants with an operation that has not ended, with its kind. Reads only; empty without console tables."""
+        with self._master.reading() as session:
+            if not sa.inspect(session).has_table(_OPERATIONS.name):
+                return {}
+            query = sa.select(_OPERATIONS.c.tenant, _OPERATIONS.c.kind).where(_OPERATIONS.c.state.in_(_OPEN))
+            return {str(row.tenant): str(row.kind) for row in session.execute(query)}
+
+    @contextmanager
+    def holding(self, tenant: str, server: Server) -> Iterator[sa.Connection]:
+        """Hold a tenant's lock for work that is no operation of its own (a backup): nobody deletes beside us.
+
+        Raises Busy when somebody is at work on the tenant or left work unfinished.
+        """
+        with self._locked(server, tenant) as session:
+            left = self._live(tenant)
+            if left is not None:
+                raise self._unfinished(left)
+            yield session
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self, server: Server, tenant: str) -> Iterator[sa.Connection]:
+        engine = self._connections.engine(server)
+        key = lock_key(self._master, tenant)
+        with self._connections.open(server, writable=True, read_timeout=None) as session:
+            if not engine.try_lock(session, key):
+                raise self._somebody(tenant)
+            try:
+                yield session
+            finally:
+                if not session.invalidated:
+                    engine.unlock(session, key)
+
+    def _somebody(self, tenant: str) -> Busy:
+        live = self._live(tenant)
+        word = self._master.platform.words.tenant
+        if live is None:
+            return Busy(f"Somebody else is working on {word} {tenant}", hint="Try again when they have finished.")
+        return Busy(
+            f"Operation {live.id} ({live.kind}) by {live.owner} is at work on {word} {tenant}"
+            f" since {live.created_at:%Y-%m-%d %H:%M:%S} UTC",
+            hint="Try again when it has ended: `operation list` shows how far it is.",
+        )
+
+    def _unfinished(self, left: Operation) -> Busy:
+        return Busy(
+            f"Operation {left.id} ({left.kind}) on this {self._master.platform.words.tenant} was left unfinished"
+            f" at step {left.step or 'none'}",
+            hint=f"`operation resume {left.id}` goes on with it, `operation abandon {left.id}` takes it back.",
+        )
+
+    def _live(self, tenant: str) -> Operation | None:
+        with self._master.reading() as session:
+            if not sa.inspect(session).has_table(_OPERATIONS.name):
+                raise not_initialised(self._master.connection.master_database)
+            row = session.execute(
+                sa.select(_OPERATIONS).where(_OPERATIONS.c.target == tenant, _OPERATIONS.c.state.in_(_OPEN))
+            ).first()
+        return None if row is None else self._operation(row)
+
+    def _plan(self, operation: str) -> dict[str, Any]:
+        with self._master.reading() as session:
+            query = sa.select(_OPERATIONS.c.plan).where(_OPERATIONS.c.id == int(operation))
+            plan: dict[str, Any] = json.loads(session.execute(query).scalar_one())
+            return plan
+
+    def _write_down(
+        self,
+        kind: str,
+        tenant: str,
+        database: str,
+        server: Server,
+        plan: dict[str, Any],
+        session: sa.Connection,
+        job: JobContext,
+    ) -> Run:
+        moment = naive_utc(now())
+        values = {
+            "kind": kind, "tenant": tenant, "target": tenant, "database_name": database, "server": server.name,
+            "state": OperationState.RUNNING.value, "step": None, "owner": self._owner, "epoch": 1,
+            "plan": json.dumps(plan), "evidence": "{}", "created_at": moment, "heartbeat_at": moment,
+        }  # fmt: skip
+        try:
+            with self._master.writing() as master:
+                master.execute(sa.insert(_OPERATIONS).values(values))
+                number = master.execute(
+                    sa.select(_OPERATIONS.c.id).where(_OPERATIONS.c.target == tenant, _OPERATIONS.c.state.in_(_OPEN))
+                ).scalar_one()
+                self._audit.append(
+                    master, kind, Outcome.INTENT, tenant=tenant, database=database, operation=number, before=plan
+                )
+        except ConsoleError as error:
+            if isinstance(error.__cause__, sa.exc.IntegrityError):
+                raise self._somebody(tenant) from error
+            raise
+        failpoint(f"{kind}.begun")
+        return Run(int(number), kind, tenant, database, server, 1, plan, job, session)
+
+    def _take_up(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Any:
+        return self._carry_out(self._claim(operation, session, server, job))
+
+    def _claim(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Run:
+        """Become the owner of an operation whose lock we hold: whoever had it before is dead or has lost it."""
+        with self._master.writing() as master:
+            row = master.execute(
+                sa.select(_OPERATIONS).where(_OPERATIONS.c.id == int(operation)).with_for_update()
+            ).one()
+            found = self._operation(row)
+            if not found.is_open:
+                raise Refused(f"Operation {operation} is {found.state.value} already", code="ended")
+            if found.kind not in self._procedures:
+                raise Refused(f"This console does not know operations of kind {found.kind!r}", code="unknown_kind")
+            epoch = found.epoch + 1
+            master.execute(
+                sa.update(_OPERATIONS)
+                .where(_OPERATIONS.c.id == int(operation))
+                .values(
+                    owner=self._owner, epoch=epoch, state=OperationState.RUNNING.value, error=None,
+                    heartbeat_at=naive_utc(now()),
+                )
+            )  # fmt: skip
+        return Run(
+            int(operation), found.kind, found.tenant, found.database, server, epoch,
+            json.loads(row.plan), job, session, json.loads(row.evidence or "{}"),
+        )  # fmt: skip
+
+    def _carry_out(self, run: Run) -> Any:
+        procedure = self._procedures[run.kind]
+        steps = procedure.steps(run.plan)
+        try:
+            for number, step in enumerate(steps):
+                if step.name in run.steps_done:
+                    continue
+                run.job.progress(step.title, number, len(steps), "steps")
+                run.job.line(step.title)
+                self._beat(run, step.name)
+                failpoint(f"{run.kind}.before.{step.name}")
+                self._ensure_fence(run)
+                procedure.perform(step.name, run)
+                failpoint(f"{run.kind}.after.{step.name}")
+                run.evidence["steps_done"] = [*run.steps_done, step.name]
+            self._beat(run, "finish")
+            failpoint(f"{run.kind}.before.finish")
+            with self._master.writing() as master:
+                after = procedure.finish(master, run)
+                self._close(master, run, OperationState.DONE, Outcome.DONE, None, after)
+        except (ConsoleError, KeyboardInterrupt) as error:
+            self._stopped(procedure, run, error)
+            raise
+        failpoint(f"{run.kind}.done")
+        return procedure.result(run)
+
+    def _stopped(self, procedure: Procedure, run: Run, error: BaseException) -> None:
+        """After an error: take back what can be taken back, or leave the operation to be resumed."""
+        outcome = Outcome.REFUSED if isinstance(error, Refused) else Outcome.FAILED
+        if isinstance(error, Cancelled | KeyboardInterrupt):
+            outcome = Outcome.CANCELLED
+        state = OperationState.ABANDONED
+        try:
+            if procedure.has_changed(run):
+                procedure.undo(replace(run, job=JobContext()))
+        except ConsoleError:
+            state = OperationState.INTERRUPTED
+        try:
+            self._end(run, state, outcome, str(error))
+        except ConsoleError:
+            self._audit.note(
+                run.kind, Outcome.UNKNOWN, tenant=run.tenant, database=run.database, operation=run.operation,
+                detail=str(error),
+            )  # fmt: skip
+
+    def _ensure_fence(self, run: Run) -> None:
+        engine = self._connections.engine(run.server)
+        if not engine.holds_lock(run.session, lock_key(self._master, run.tenant)):
+            raise Failed(
+                f"The lock on {self._master.platform.words.tenant} {run.tenant} was lost: our session was closed",
+                code="lock_lost",
+                hint=f"`operation resume {run.operation}` goes on where this stopped.",
+            )
+
+    def _beat(self, run: Run, step: str) -> None:
+        """Write down the step that begins and the evidence so far; fails when the operation is not ours any more."""
+        run.step = step
+        with self._master.writing() as master:
+            answer = master.execute(
+                sa.update(_OPERATIONS)
+                .where(
+                    _OPERATIONS.c.id == run.operation,
+                    _OPERATIONS.c.owner == self._owner,
+                    _OPERATIONS.c.epoch == run.epoch,
+                )
+                .values(step=step, heartbeat_at=naive_utc(now()), evidence=json.dumps(run.evidence))
+            )
+            if answer.rowcount != 1:
+                raise Failed(
+                    f"Operation {run.operation} was taken over by another console",
+                    code="lease_lost",
+                    hint="`operation list` shows who has it.",
+                )
+
+    def save(self, run: Run) -> None:
+        """Keep the evidence gathered within a step, before the step goes on to what rests on it."""
+        self._beat(run, run.step)
+
+    def _end(self, run: Run, state: OperationState, outcome: Outcome, error: str | None) -> None:
+        with self._master.writing() as master:
+            self._close(master, run, state, outcome, error, None)
+
+    def _close(
+        self,
+        master: sa.Connection,
+        run: Run,
+        state: OperationState,
+        outcome: Outcome,
+        error: str | None,
+        after: dict[str, Any] | None,
+    ) -> None:
+        values: dict[str, Any] = {"state": state.value, "error": error, "evidence": json.dumps(run.evidence)}
+        if state in (OperationState.DONE, OperationState.ABANDONED):
+            values["finished_at"] = naive_utc(now())
+        answer = master.execute(
+            sa.update(_OPERATIONS)
+            .where(_OPERATIONS.c.id == run.operation, _OPERATIONS.c.epoch == run.epoch)
+            .values(values)
+        )
+        if answer.rowcount != 1:
+            raise Failed(f"Operation {run.operation} was taken over by another console", code="lease_lost")
+        self._audit.append(
+            master, run.kind, outcome, tenant=run.tenant, database=run.database, operation=run.operation,
+            before=run.plan, after=after, detail=error,
+        )  # fmt: skip
+
+    def _operation(self, row: Any) -> Operation:
+        procedure = self._procedures.get(row.kind)
+        created, heartbeat = as_time(row.created_at), as_time(row.heartbeat_at)
+        if created is None or heartbeat is None:
+            raise Failed(f"Operation {row.id} has no time of creation")
+        return Operation(
+            str(row.id), row.kind, row.tenant, row.target, row.database_name or "", row.server or "",
+            OperationState(row.state), row.step, row.owner, int(row.epoch), created, heartbeat,
+            as_time(row.finished_at), row.error,
+            procedure.steps(json.loads(row.plan)) if procedure is not None else (),
+        )  # fmt: skip
+
+    def _observed(self, operation: Operation) -> Operation:
+        """The same, with *running* turned into *interrupted* where nobody holds the lock any more."""
+        if operation.state is not OperationState.RUNNING:
+            return operation
+        try:
+            server = self._server(operation)
+            with self._connections.open(server) as session:
+                is_free = self._connections.engine(server).lock_is_free(
+                    session, lock_key(self._master, operation.tenant)
+                )
+        except ConsoleError:
+            return operation
+        return replace(operation, state=OperationState.INTERRUPTED) if is_free else operation
+
+    def _server(self, operation: Operation) -> Server:
+        for server in self._master.connection.servers:
+            if server.name == operation.server:
+                return server
+        raise Refused(
+            f"Operation {operation.id} is on server {operation.server!r}, which this connection does not list",
+            code="unknown_server",
+        )
+
+
+def lock_key(master: Master, tenant: str) -> str:
+    """The name of a tenant's advisory lock: the same from every console, at most 64 characters, lower case."""
+    wanted = f"{master.platform.name}\0{master.connection.master_database}\0{tenant}"
+    return "pagevoo_" + hashlib.sha256(wanted.encode()).hexdigest()[:40]

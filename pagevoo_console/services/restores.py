@@ -1,0 +1,358 @@
+"""Restoring: beside the live database, compared, then swapped. The live one is untouched until the swap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from pagevoo_console.domain.backup import Backup, BackupManifest
+from pagevoo_console.domain.errors import Failed, Refused
+from pagevoo_console.domain.operation import Step
+from pagevoo_console.domain.server import Server
+from pagevoo_console.services.backups import Backups, compare
+from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.databases import ensure_no_active, leftover, owned_website
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.master import Master
+from pagevoo_console.services.operations import Operations, Procedure, Run
+from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
+from pagevoo_console.services.registry import Registry, RegistryRow
+from pagevoo_console.services.tenants import Located, Tenants
+
+RESTORE = "backup.restore"
+
+
+class RestoreMode(StrEnum):
+    """`REPLACE` swaps with the live database, `REVIVE` brings a deleted or missing one back, `INTO` makes another."""
+
+    REPLACE = "replace"
+    REVIVE = "revive"
+    INTO = "into"
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """What restoring would do. Reads only."""
+
+    backup: Backup
+    tenant: str
+    tenant_name: str
+    mode: RestoreMode
+    database: str
+    server: str
+    steps: tuple[Step, ...]
+    data: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def needs_confirmation(self) -> bool:
+        return self.mode is RestoreMode.REPLACE
+
+
+class BackupRestore(Procedure):
+    """Stage, load, compare; then swap where there is something to swap with."""
+
+    kind = RESTORE
+
+    def __init__(
+        self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
+        operations: Operations,
+    ) -> None:  # fmt: skip
+        self._master = master
+        self._registry = registry
+        self._connections = connections
+        self._tenants = tenants
+        self._backups = backups
+        self._operations = operations
+
+    def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
+        name = plan["database"]
+        if plan["mode"] != RestoreMode.REPLACE:
+            return (Step("stage", f"Restore the backup into {name}"), Step("compare", "Compare every table"))
+        return (
+            Step("safety", f"Back up what is in {name} now"),
+            Step("stage", "Restore the backup into a database beside it"),
+            Step("compare", "Compare every table with the backup"),
+            Step("quiesce", f"Keep others out of {name}"),
+            Step("unwritten", f"Make sure that nothing was written to {name} since it was backed up"),
+            Step("swap", f"Put the restored database in the place of {name}", is_destructive=True),
+            Step("reopen", f"Let people into {name} again"),
+            Step("clean", "Drop what was replaced", is_destructive=True),
+        )
+
+    def perform(self, step: str, run: Run) -> None:
+        engine = self._connections.engine(run.server)
+        match step:
+            case "safety":
+                run.evidence["safety"] = str(self._backups.dump(self._ensure_same(run), run.job).path)
+            case "stage":
+                self._stage(run)
+            case "compare":
+                self._compare(run)
+            case "quiesce":
+                self._ensure_same(run)
+                engine.quiesce(run.session, run.database)
+            case "unwritten":
+                self._ensure_unwritten(run)
+            case "swap":
+                self._swap(run)
+            case "reopen":
+                engine.unquiesce(run.session, run.database)
+            case "clean":
+                for name in (_aside(run), self._staged(run)):
+                    engine.drop_database(run.session, name)
+            case _:
+                raise Failed(f"A restore has no step {step!r}")
+
+    def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
+        after: dict[str, Any] = {"backup": run.plan["backup"], "database": run.database, "mode": run.plan["mode"]}
+        if run.plan["mode"] == RestoreMode.REVIVE and run.plan["generation"] is None:
+            self._registry.lock_tenant(master, run.tenant)
+            ensure_no_active(self._registry, master, run.tenant)
+            after["generation"] = self._registry.insert_active(
+                master, tenant=run.tenant, website=run.plan["website"], database=run.database, server=run.server.name
+            )
+        return after
+
+    def has_changed(self, run: Run) -> bool:
+        return run.step not in ("", "safety")
+
+    def undo(self, run: Run) -> None:
+        """Drop what was staged and let people in again; too late once the swap has begun."""
+        if {"swap", "reopen", "clean"} & {run.step, *run.steps_done}:
+            raise Refused(
+                "The databases may have been swapped already; resume the restore to finish it",
+                code="too_late",
+                hint=f"`operation resume {run.operation}`",
+            )
+        engine = self._connections.engine(run.server)
+        staged = self._staged(run)
+        if engine.exists(run.session, staged) and engine.marker(run.session, staged) == _marker(run):
+            engine.drop_database(run.session, staged)
+        if run.plan["mode"] == RestoreMode.REPLACE and engine.exists(run.session, run.database):
+            engine.unquiesce(run.session, run.database)
+
+    def _stage(self, run: Run) -> None:
+        """Load into a fresh database; one that an interrupted run left half full is dropped first, by its marker."""
+        engine = self._connections.engine(run.server)
+        staged = self._staged(run)
+        if engine.exists(run.session, staged):
+            if engine.marker(run.session, staged) != _marker(run):
+                raise leftover(staged, run.server)
+            engine.drop_database(run.session, staged)
+        engine.create_database(run.session, staged, _marker(run))
+        self._backups.load(self._backups.get(run.plan["path"]), run.server, staged, run.job)
+
+    def _compare(self, run: Run) -> None:
+        manifest = self._backups.manifest(self._backups.get(run.plan["path"]))
+        with self._connections.open(run.server, self._staged(run), read_timeout=None) as session:
+            _, problems = compare(self._connections.engine(run.server), session, manifest, run.job)
+        if problems:
+            raise Failed(
+                f"What was restored is not what was backed up: {'; '.join(problems)}",
+                code="not_proved",
+                hint="The live database was not touched. Use another backup.",
+            )
+
+    def _ensure_unwritten(self, run: Run) -> None:
+        located = self._ensure_same(run)
+        manifest = self._backups.manifest(self._backups.get(run.evidence["safety"]))
+        with self._connections.open(run.server, run.database, read_timeout=None) as session:
+            _, problems = compare(located.engine, session, manifest, run.job)
+        if problems:
+            run.evidence["safety"] = str(self._backups.dump(located, run.job).path)
+
+    def _swap(self, run: Run) -> None:
+        engine = self._connections.engine(run.server)
+        if "swap_memo" not in run.evidence:
+            self._ensure_same(run)
+            run.evidence["swap_memo"] = engine.swap_memo(run.session, run.database, self._staged(run))
+            self._operations.save(run)
+        engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence["swap_memo"])
+
+    def _ensure_same(self, run: Run) -> Located:
+        located = self._tenants.locate(run.tenant)
+        if located.row.id != run.plan["generation"] or located.database.name != run.database:
+            raise Refused(
+                f"{run.database} is not the database this was begun on",
+                code="generation_changed",
+                hint=f"Abandon it: `operation abandon {run.operation}`.",
+            )
+        return located
+
+    def _staged(self, run: Run) -> str:
+        return f"pagevoo_stage_{run.operation}" if run.plan["mode"] == RestoreMode.REPLACE else run.database
+
+
+class Restores:
+    """Plans and carries out restores. Safe to call from any thread."""
+
+    def __init__(
+        self,
+        master: Master,
+        registry: Registry,
+        connections: Connections,
+        tenancy: DatabasePerTenant,
+        tenants: Tenants,
+        backups: Backups,
+        operations: Operations,
+    ) -> None:
+        self._master = master
+        self._registry = registry
+        self._connections = connections
+        self._tenancy = tenancy
+        self._tenants = tenants
+        self._backups = backups
+        self._operations = operations
+        self._restore = BackupRestore(master, registry, connections, tenants, backups, operations)
+        operations.register(self._restore)
+
+    def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:
+        """What restoring would do. Reads only. Raises Refused for another tenant's backup, or a taken name."""
+        manifest = self._backups.manifest(backup)
+        with self._master.reading() as session:
+            person = self._registry.tenant(session, tenant)
+            rows = tuple(self._registry.rows(session, tenant))
+            live = self._registry.active_rows(session, tenant)
+        if manifest.platform != self._master.platform.name:
+            raise Refused(f"This backup is of platform {manifest.platform!r}", code="other_platform")
+        if manifest.tenant != tenant:
+            raise Refused(
+                f"This backup is of {self._master.platform.words.tenant} {manifest.tenant}, not of {tenant}",
+                code="other_tenant",
+                hint="One customer's data is never put in the place of another's.",
+            )
+        if into is not None and into != self._tenancy.database_name(tenant):
+            return self._plan_into(backup, manifest, tenant, person.name, into)
+        return self._plan_in_place(backup, manifest, tenant, person.name, rows, live)
+
+    def run(self, plan: RestorePlan, confirmation: str | None, job: JobContext) -> dict[str, Any]:
+        """Carry the plan out, or take up what a crash left of it.
+
+        Replacing a live database needs its name as `confirmation`; anything else is Refused and nothing happens.
+        """
+        if plan.needs_confirmation and confirmation != plan.database:
+            raise Refused(
+                f"This replaces what is in {plan.database}: confirm by typing its name exactly",
+                code="confirmation_mismatch",
+                hint=f"Add --confirm {plan.database}. Nothing was changed.",
+            )
+        evidence: dict[str, Any] = self._operations.run(
+            RESTORE,
+            tenant=plan.tenant,
+            database=plan.database,
+            server=self._tenancy.server(plan.server),
+            plan=plan.data,
+            job=job,
+        )
+        return evidence
+
+    def _plan_in_place(
+        self,
+        backup: Backup,
+        manifest: BackupManifest,
+        tenant: str,
+        tenant_name: str,
+        rows: tuple[RegistryRow, ...],
+        live: tuple[RegistryRow, ...],
+    ) -> RestorePlan:
+        if live:
+            located = self._tenants.locate(tenant)
+            if manifest.generation != located.row.id:
+                raise Refused(
+                    f"This backup is of an earlier database of the same name (registry row {manifest.generation})",
+                    code="older_generation",
+                    hint="Restore it beside the live one with --into NAME.",
+                )
+            self._ensure_engine(manifest, located.server)
+            with self._connections.open(located.server) as session:
+                exists = located.engine.exists(session, located.database.name)
+            mode = RestoreMode.REPLACE if exists else RestoreMode.REVIVE
+            return self._made(
+                backup, tenant, tenant_name, mode, located.database.name, located.server, located.row.id, None
+            )
+        website = next((row.website for row in reversed(rows) if row.id == manifest.generation), None)
+        if website is None and rows:
+            website = rows[-1].website
+        if website is None:
+            raise Refused("The registry does not say which website this database belonged to", code="no_website")
+        with self._master.reading() as session:
+            owned_website(self._registry, session, tenant, website)
+        server = self._server_of(manifest)
+        name = self._tenancy.database_name(tenant)
+        self._ensure_free(server, name)
+        return self._made(backup, tenant, tenant_name, RestoreMode.REVIVE, name, server, None, website)
+
+    def _plan_into(
+        self, backup: Backup, manifest: BackupManifest, tenant: str, tenant_name: str, into: str
+    ) -> RestorePlan:
+        server = self._server_of(manifest)
+        engine = self._connections.engine(server)
+        prefix = self._master.platform.database_pattern.partition("{tenant}")[0]
+        problem = engine.name_problem(into)
+        if into in engine.system_databases or into == self._master.connection.master_database:
+            problem = "it belongs to the server itself"
+        elif prefix and into.startswith(prefix):
+            problem = f"names that begin with {prefix} are tenants' own"
+        if problem is not None:
+            raise Refused(f"{into!r} cannot be restored into: {problem}", code="wrong_database_name")
+        self._ensure_free(server, into)
+        return self._made(backup, tenant, tenant_name, RestoreMode.INTO, into, server, None, None)
+
+    def _made(
+        self,
+        backup: Backup,
+        tenant: str,
+        tenant_name: str,
+        mode: RestoreMode,
+        database: str,
+        server: Server,
+        generation: str | None,
+        website: str | None,
+    ) -> RestorePlan:
+        data = {
+            "backup": backup.id,
+            "path": str(backup.path),
+            "mode": mode.value,
+            "database": database,
+            "generation": generation,
+            "website": website,
+        }
+        warnings = () if backup.verified_at is not None else ("This backup has never been restored and compared.",)
+        return RestorePlan(
+            backup, tenant, tenant_name, mode, database, server.name, self._restore.steps(data), data, warnings
+        )
+
+    def _server_of(self, manifest: BackupManifest) -> Server:
+        servers = [server for server in self._master.connection.servers if server.engine == manifest.engine]
+        if not servers:
+            raise Refused(
+                f"This backup needs a server of {manifest.engine}, and this connection lists none", code="other_engine"
+            )
+        return next((server for server in servers if server.name == manifest.server), servers[0])
+
+    def _ensure_engine(self, manifest: BackupManifest, server: Server) -> None:
+        if manifest.engine != server.engine:
+            raise Refused(
+                f"This backup is of {manifest.engine}, the database is on {server.engine}", code="other_engine"
+            )
+
+    def _ensure_free(self, server: Server, name: str) -> None:
+        with self._connections.open(server) as session:
+            engine = self._connections.engine(server)
+            if not engine.exists(session, name):
+                return
+            marker = engine.marker(session, name) or ""
+        if not marker.startswith("restore:"):
+            raise leftover(name, server)
+
+
+def _marker(run: Run) -> str:
+    return f"restore:{run.operation}"
+
+
+def _aside(run: Run) -> str:
+    return f"pagevoo_aside_{run.operation}"
