@@ -56,7 +56,7 @@ def bare_machine(directory: Path, *extra: str) -> tuple[Path, str]:
         shutil.copy(PROJECT / name, checkout)
     programs = directory / "bin"
     programs.mkdir()
-    for name in ("sh", "cat", "ls", "dirname", "sed", "tr", *extra):
+    for name in ("sh", "cat", "ls", "dirname", "sed", "tr", "grep", *extra):
         (programs / name).symlink_to(shutil.which(name) or name)
     script = checkout / "run"
     text = script.read_text()
