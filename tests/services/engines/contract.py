@@ -637,7 +637,7 @@ class EngineContract:
 
     def test_the_read_only_console_explains_a_mistake_in_the_statement(self, place: Place) -> None:
         with place.open(place.create()) as session, pytest.raises(ConsoleError) as caught:
-            place.engine.read_only_sql(session, "SELECT nothing FROM nowhere", 10)
+            place.engine.read_only_sql(session, "SELECT missing FROM nowhere", 10)
         assert "nowhere" in caught.value.message
 
     # --- dump and load ----------------------------------------------------------------------------------------------

@@ -1,0 +1,285 @@
+"""SQLite: a folder stands for the server, a file `NAME.db` in it for the database NAME."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import filelock
+import sqlalchemy as sa
+
+from pagevoo_console.domain.backup import DumpFacts, TableContent
+from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
+from pagevoo_console.services.engines import (
+    sqlite_check,
+    sqlite_console,
+    sqlite_files,
+    sqlite_schema,
+    sqlite_swap,
+    statements,
+)
+from pagevoo_console.services.engines.base import DatabaseEngine, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.sqlite_session import (
+    explain,
+    folder_of,
+    open_file,
+    open_nothing,
+    raw_session,
+)
+from pagevoo_console.services.jobs import JobContext
+
+_LOCK_ATTEMPTS = 5
+_LOCK_PAUSE_SECONDS = 0.02
+_UNFENCED = "A process that holds a database's old file open cannot be kept out of it."
+
+
+class SqliteEngine(DatabaseEngine):
+    """SQLite through Python's own driver. Tenants are files; locks are files; nobody logs in."""
+
+    name = "sqlite"
+    title = "SQLite"
+    drivername = "sqlite"
+    is_server = False
+    tested_versions = "3.40"
+
+    # --- connecting -------------------------------------------------------------------------------------------------
+
+    def connect(self, server: Server, password: str | None, database: str | None, options: SessionOptions) -> Any:
+        folder = folder_of(server)
+        return open_nothing() if database is None else open_file(sqlite_files.path_of(folder, database), options)
+
+    @contextmanager
+    def transaction(self, connection: sa.Connection) -> Iterator[None]:
+        session = raw_session(connection)
+        with self._explained(connection):
+            session.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self._explained(connection):
+                session.execute("COMMIT")
+        except BaseException:
+            if session.in_transaction:
+                session.execute("ROLLBACK")
+            raise
+
+    def explain(self, error: BaseException, server: Server | None = None) -> ConsoleError:
+        return explain(error, server.address if server is not None else "The database")
+
+    def check(self, server: Server, password: str | None, database: str | None) -> CheckResult:
+        try:
+            folder = folder_of(server)
+            path = sqlite_files.path_of(folder, database) if database is not None else None
+        except ConsoleError as error:
+            return sqlite_check.unreachable(error)
+        if path is None:
+            return sqlite_check.check_folder(folder, is_writable=os.access(folder, os.W_OK))
+        return sqlite_check.check_file(path)
+
+    def facts(self, server: sa.Connection) -> ServerFacts:
+        folder = self._folder(server)
+        return ServerFacts(
+            version=sqlite3.sqlite_version,
+            product="SQLite",
+            identity=sqlite_files.identity(folder),
+            is_read_only=not os.access(folder, os.W_OK),
+            warnings=(_UNFENCED,),
+        )
+
+    def privileges(self, server: sa.Connection, database: str | None = None) -> dict[str, bool]:
+        """What a file has no need of, users and sessions, counts as granted."""
+        folder = self._folder(server)
+        may_write = os.access(folder, os.W_OK | os.X_OK)
+        return {
+            "create_database": may_write,
+            "drop_database": may_write,
+            "create_user": True,
+            "end_sessions": True,
+            "read_sizes": True,
+        }
+
+    # --- databases --------------------------------------------------------------------------------------------------
+
+    def name_problem(self, name: str) -> str | None:
+        return sqlite_files.name_problem(name)
+
+    def databases(self, server: sa.Connection) -> frozenset[str]:
+        return frozenset(name for name, _ in sqlite_files.names(self._folder(server)))
+
+    def exists(self, server: sa.Connection, name: str) -> bool:
+        return self.name_problem(name) is None and sqlite_files.is_there(self._path(server, name))
+
+    def create_database(self, server: sa.Connection, name: str, marker: str) -> None:
+        sqlite_files.create(self._path(server, name), marker)
+
+    def marker(self, server: sa.Connection, name: str) -> str | None:
+        return sqlite_swap.read_marker(self._path(server, name))
+
+    def drop_database(self, server: sa.Connection, name: str) -> None:
+        sqlite_files.drop(self._path(server, name))
+
+    def quiesce(self, server: sa.Connection, name: str) -> None:
+        """Wait until nobody reads or writes, then fold the write-ahead log into the file; Busy where somebody stays.
+
+        Nobody can be kept out of a file for good: whoever opens it later is in.
+        """
+        if sqlite_swap.fold(self._path(server, name)):
+            server.info.setdefault("quiesced", set()).add(name)
+
+    def unquiesce(self, server: sa.Connection, name: str) -> None:
+        """Bring back the write-ahead log that `quiesce` took, in this session or in one before a crash."""
+        path = self._path(server, name)
+        with closing(open_file(path, SessionOptions(writable=True))) as session:
+            try:
+                if name in server.info.get("quiesced", ()) or sqlite_swap.has_marker(session):
+                    session.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.Error as error:
+                raise explain(error, str(path)) from error
+        server.info.setdefault("quiesced", set()).discard(name)
+
+    def sessions(self, server: sa.Connection, name: str) -> int:
+        return 0
+
+    # --- sizes and tables -------------------------------------------------------------------------------------------
+
+    def sizes(self, server: sa.Connection, names: Iterable[str] | None = None) -> dict[str, DatabaseSize]:
+        """By `stat` alone: right to the byte for what a file occupies, silent on what it could reuse, so not exact."""
+        folder = self._folder(server)
+        wanted = [name for name, _ in sqlite_files.names(folder)] if names is None else list(names)
+        sizes = (
+            (name, sqlite_files.allocated(sqlite_files.path_of(folder, name)))
+            for name in wanted
+            if self.name_problem(name) is None
+        )
+        return {name: size for name, size in sizes if size is not None}
+
+    def size(self, session: sa.Connection) -> DatabaseSize:
+        with self._explained(session):
+            raw = raw_session(session)
+            pages, page_size, free = (
+                int(raw.execute(f"PRAGMA {figure}").fetchone()[0])
+                for figure in ("page_count", "page_size", "freelist_count")
+            )
+        return DatabaseSize(pages * page_size, free * page_size)
+
+    def tables(self, session: sa.Connection) -> tuple[TableFacts, ...]:
+        with self._explained(session):
+            return sqlite_schema.table_facts(raw_session(session))
+
+    def content(self, session: sa.Connection, table: str, job: JobContext) -> TableContent:
+        with self._explained(session):
+            return sqlite_schema.table_content(raw_session(session), table, job)
+
+    def fingerprint(self, session: sa.Connection) -> str:
+        with self._explained(session):
+            return sqlite_schema.fingerprint(raw_session(session))
+
+    def feature_rows(
+        self, server: sa.Connection, names: Sequence[str], open_database: Callable[[str], sa.Connection]
+    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
+        for name in names:
+            try:
+                with open_database(name) as session, self._explained(session):
+                    rows = raw_session(session).execute("SELECT feature_type, is_active FROM installed_features")
+                    features: dict[str, bool] | ConsoleError = {str(kind): bool(active) for kind, active in rows}
+            except ConsoleError as error:
+                features = error
+            yield name, features
+
+    # --- dump and load ----------------------------------------------------------------------------------------------
+
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        raise NotImplementedError
+
+    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
+        raise NotImplementedError
+
+    def swap_memo(self, server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
+        return sqlite_swap.memo(self._path(server, live), self._path(server, staged))
+
+    def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
+        """By renaming files; markers stay with the names, and there is no moment at which `live` is missing."""
+        sqlite_swap.swap(self._path(server, live), self._path(server, staged), self._path(server, aside), memo)
+
+    # --- sessions ---------------------------------------------------------------------------------------------------
+
+    def try_lock(self, server: sa.Connection, key: str) -> bool:
+        locks = raw_session(server).locks
+        if key in locks:
+            return self.holds_lock(server, key)
+        lock = self._lock(server, key)
+        for attempt in range(_LOCK_ATTEMPTS):
+            if attempt:
+                time.sleep(_LOCK_PAUSE_SECONDS)
+            if self._acquire(lock):
+                locks[key] = lock
+                return True
+        return False
+
+    def holds_lock(self, server: sa.Connection, key: str) -> bool:
+        lock = raw_session(server).locks.get(key)
+        return lock is not None and lock.is_locked and Path(lock.lock_file).exists()
+
+    def unlock(self, server: sa.Connection, key: str) -> None:
+        lock = raw_session(server).locks.pop(key, None)
+        if lock is not None:
+            lock.release(force=True)
+
+    def lock_is_free(self, server: sa.Connection, key: str) -> bool:
+        lock = self._lock(server, key)
+        if not Path(lock.lock_file).exists():
+            return True
+        is_free = self._acquire(lock)
+        lock.release(force=True)
+        return is_free
+
+    def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
+        raw = raw_session(session)
+
+        def interrupt() -> None:
+            with suppress(sqlite3.ProgrammingError):
+                raw.interrupt()
+
+        return interrupt
+
+    def read_only_sql(self, session: sa.Connection, statement: str, limit: int) -> SqlAnswer:
+        statements.ensure_read_only(statement, self.name)
+        return sqlite_console.answer(raw_session(session), statement, limit, self._where(session))
+
+    # --- within -----------------------------------------------------------------------------------------------------
+
+    def _folder(self, server: sa.Connection) -> Path:
+        return folder_of(server.info["server"])
+
+    def _path(self, server: sa.Connection, name: str) -> Path:
+        return sqlite_files.path_of(self._folder(server), name)
+
+    @contextmanager
+    def _explained(self, connection: sa.Connection) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise explain(error, self._where(connection)) from error
+
+    def _where(self, connection: sa.Connection) -> str:
+        server, database = connection.info["server"], connection.info["database"]
+        return f"{server.address}/{database}" if database else str(server.address)
+
+    def _lock(self, server: sa.Connection, key: str) -> filelock.FileLock:
+        path = sqlite_files.lock_path(self._folder(server), key)
+        return filelock.FileLock(path, mode=0o600, thread_local=False)
+
+    def _acquire(self, lock: filelock.FileLock) -> bool:
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            return False
+        except OSError as error:
+            raise explain(error, str(lock.lock_file)) from error
+        return True

@@ -1,0 +1,232 @@
+"""What a SQLite database is made of: its tables, views, indexes and triggers, as its own catalogue words them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from pagevoo_console.domain.backup import TableContent
+from pagevoo_console.domain.database import TableFacts
+from pagevoo_console.domain.errors import NotFound, Unsupported
+from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
+from pagevoo_console.services.engines.sqlite_session import SqliteSession
+from pagevoo_console.services.engines.sqlite_values import Checksum, row_literal
+from pagevoo_console.services.jobs import JobContext
+
+_ROWS_BETWEEN_REPORTS = 1000
+_COUNTED_ROWS = 10_000
+_MEASURED_PAGES = 50_000
+_TOKENS = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?(?:\*/|\Z)|\r\n""", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One object of the schema. `sql` is the statement that makes it, its line ends normalised outside of literals."""
+
+    kind: str
+    name: str
+    table: str
+    sql: str
+
+
+def quoted(name: str) -> str:
+    """An identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def typed_text(session: SqliteSession) -> Iterator[None]:
+    """Have text arrive as `bytearray`, exact and never mistaken for a blob."""
+    before, session.text_factory = session.text_factory, bytearray
+    try:
+        yield
+    finally:
+        session.text_factory = before
+
+
+def definitions(session: SqliteSession) -> tuple[Definition, ...]:
+    """Every object that a tenant's schema holds, oldest first; neither SQLite's own nor the console's marker."""
+    rows = session.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+    return tuple(
+        Definition(kind, name, table, _normalised(sql))
+        for kind, name, table, sql in rows.fetchall()
+        if not name.lower().startswith("sqlite_") and table.lower() != MARKER_TABLE
+    )
+
+
+def base_tables(session: SqliteSession) -> tuple[str, ...]:
+    """The names of the ordinary tables; virtual tables and the tables that they keep themselves are left out."""
+    tables = [definition for definition in definitions(session) if definition.kind == "table"]
+    virtual = [table.name for table in tables if _is_virtual(table)]
+    prefixes = tuple(f"{name}_" for name in virtual)
+    return tuple(sorted(t.name for t in tables if t.name not in virtual and not t.name.startswith(prefixes)))
+
+
+def stored_columns(session: SqliteSession, table: str) -> tuple[str, ...]:
+    """The columns that hold values of their own: generated ones are computed again. Raises NotFound."""
+    rows = session.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+    if not rows:
+        raise NotFound(f"There is no table {table!r}", hint="Look at the list of tables again; it may have changed.")
+    return tuple(name for _, name, _, _, _, _, hidden in rows if hidden == 0)
+
+
+@contextmanager
+def open_rows(session: SqliteSession, table: str) -> Iterator[sqlite3.Cursor]:
+    """All rows of a table in its own order, stored columns only, texts as `bytearray`. However long it takes."""
+    columns = ",".join(quoted(column) for column in stored_columns(session, table))
+    statement = f"SELECT {columns} FROM {quoted(table)} NOT INDEXED"
+    with typed_text(session), session.unbounded(), closing(session.execute(statement)) as rows:
+        yield rows
+
+
+def table_content(session: SqliteSession, table: str, job: JobContext) -> TableContent:
+    """Rows and checksum of a table, in one scan that keeps no row."""
+    checksum = Checksum()
+    with open_rows(session, table) as rows:
+        for row in rows:
+            checksum.add(row, row_literal(row))
+            if checksum.rows % _ROWS_BETWEEN_REPORTS == 0:
+                job.progress(f"Reading {table}", checksum.rows, unit="rows")
+    return checksum.content
+
+
+def fingerprint(session: SqliteSession) -> str:
+    """A hash over every definition, whatever their order and the ends of their lines."""
+    parts = sorted((d.kind, d.name, d.table, d.sql) for d in definitions(session))
+    hasher = hashlib.sha256()
+    for part in parts:
+        for text in part:
+            encoded = text.encode("utf-8", "surrogateescape")
+            hasher.update(b"%d:%b" % (len(encoded), encoded))
+    return hasher.hexdigest()
+
+
+def table_facts(session: SqliteSession) -> tuple[TableFacts, ...]:
+    """Tables with estimated rows (exact for small ones) and the bytes of their pages, indexes included."""
+    rows = {name: _estimated_rows(session, name) for name in base_tables(session)}
+    sizes = _sizes(session, rows)
+    return tuple(TableFacts(name, count, sizes.get(name, 0)) for name, count in rows.items())
+
+
+def _estimated_rows(session: SqliteSession, table: str) -> int:
+    (counted,) = session.execute(
+        f"SELECT COUNT(*) FROM (SELECT 1 FROM {quoted(table)} LIMIT {_COUNTED_ROWS})"
+    ).fetchone()
+    if counted < _COUNTED_ROWS:
+        return int(counted)
+    try:
+        (last,) = session.execute(f"SELECT MAX(rowid) - MIN(rowid) + 1 FROM {quoted(table)}").fetchone()
+    except sqlite3.OperationalError:
+        return int(session.execute(f"SELECT COUNT(*) FROM {quoted(table)}").fetchone()[0])
+    return max(int(counted), int(last))
+
+
+def _sizes(session: SqliteSession, rows: dict[str, int]) -> dict[str, int]:
+    """Bytes of each table: measured where that is quick, else the file shared out by rows."""
+    (pages,) = session.execute("PRAGMA page_count").fetchone()
+    (page_size,) = session.execute("PRAGMA page_size").fetchone()
+    (has_dbstat,) = session.execute("SELECT COUNT(*) FROM pragma_module_list WHERE name = 'dbstat'").fetchone()
+    if has_dbstat and pages <= _MEASURED_PAGES:
+        return dict(
+            session.execute(
+                "SELECT m.tbl_name, SUM(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name"
+                " WHERE s.aggregate = TRUE GROUP BY m.tbl_name"
+            ).fetchall()
+        )
+    total = sum(rows.values()) or 1
+    return {name: pages * page_size * count // total for name, count in rows.items()}
+
+
+def ensure_can_be_dumped(session: SqliteSession) -> None:
+    """Raise Unsupported (`unsupported_object`) naming each object that a dump would not bring back as it is.
+
+    The whole schema is made again in an empty database in memory: what fails there, or comes out otherwise, is named.
+    """
+    problems = list(_problems(session))
+    if problems:
+        raise Unsupported(
+            f"This database cannot be dumped faithfully: {'; '.join(problems)}",
+            code="unsupported_object",
+            hint="Drop or replace what is named, or copy the file with SQLite's own backup while nobody uses it.",
+        )
+
+
+def _problems(session: SqliteSession) -> Iterable[str]:
+    (encoding,) = session.execute("PRAGMA encoding").fetchone()
+    if encoding != "UTF-8":
+        yield f"its text encoding is {encoding}"
+    made = definitions(session)
+    unreadable = {d.name for d in made if not _is_text(d)}
+    for definition in made:
+        label = f"{definition.kind} {definition.name!r}"
+        if definition.name in unreadable:
+            yield f"{label} has a definition that is no UTF-8"
+        elif _is_virtual(definition):
+            yield f"virtual table {definition.name!r}"
+        elif _has_line_end_in_literal(definition.sql):
+            yield f"{label} has a carriage return within quotes"
+    virtual = {d.name for d in made if _is_virtual(d)}
+    kept = [
+        d
+        for d in made
+        if d.name not in virtual | unreadable and not d.table.startswith(tuple(f"{name}_" for name in virtual))
+    ]
+    yield from _rehearsal_problems(kept)
+
+
+def _rehearsal_problems(kept: list[Definition]) -> Iterable[str]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None, factory=SqliteSession)) as scratch:
+        scratch.execute("PRAGMA trusted_schema = OFF")
+        failed = set()
+        for definition in in_order_of_creation(kept):
+            try:
+                scratch.execute(terminated(definition.sql))
+            except (sqlite3.Error, sqlite3.Warning) as error:
+                failed.add(definition.name)
+                yield f"{definition.kind} {definition.name!r} ({error})"
+        remade = set(definitions(scratch))
+        for definition in kept:
+            if definition.name not in failed and definition not in remade:
+                yield f"{definition.kind} {definition.name!r} (its definition comes out otherwise)"
+
+
+def in_order_of_creation(made: Iterable[Definition]) -> list[Definition]:
+    """Tables, then what stands on them: indexes, views, triggers; within a kind oldest first."""
+    rank = {"table": 0, "index": 1, "view": 2, "trigger": 3}
+    return sorted(made, key=lambda definition: rank[definition.kind])
+
+
+def terminated(sql: str) -> str:
+    """A stored definition as a whole statement, also where it ends in a comment."""
+    return f"{sql};" if sqlite3.complete_statement(f"{sql};") else f"{sql}\n;"
+
+
+def _is_virtual(definition: Definition) -> bool:
+    return definition.sql[:14].upper() == "CREATE VIRTUAL"
+
+
+def _is_text(definition: Definition) -> bool:
+    try:
+        f"{definition.name}{definition.table}{definition.sql}".encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _normalised(sql: str) -> str:
+    """The statement with LF at the ends of its lines, as the native client reads it; quoted text stays as it is."""
+    return _replace(sql, lambda token: token if token[0] in "'\"`[" else token.replace("\r\n", "\n"))
+
+
+def _has_line_end_in_literal(sql: str) -> bool:
+    return any(token[0] in "'\"`[" and "\r\n" in token for token in _TOKENS.findall(sql))
+
+
+def _replace(sql: str, change: Callable[[str], str]) -> str:
+    return _TOKENS.sub(lambda match: change(match[0]), sql) if "\r\n" in sql else sql
