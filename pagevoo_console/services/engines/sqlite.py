@@ -20,6 +20,7 @@ from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines import (
     sqlite_check,
     sqlite_console,
+    sqlite_dump,
     sqlite_files,
     sqlite_schema,
     sqlite_swap,
@@ -195,10 +196,12 @@ class SqliteEngine(DatabaseEngine):
     # --- dump and load ----------------------------------------------------------------------------------------------
 
     def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
-        raise NotImplementedError
+        with self._explained(session):
+            return sqlite_dump.dump(raw_session(session), sink, job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
-        raise NotImplementedError
+        with self._explained(session):
+            sqlite_dump.load(raw_session(session), source, job)
 
     def swap_memo(self, server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
         return sqlite_swap.memo(self._path(server, live), self._path(server, staged))

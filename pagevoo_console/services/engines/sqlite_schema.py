@@ -202,6 +202,11 @@ def in_order_of_creation(made: Iterable[Definition]) -> list[Definition]:
     return sorted(made, key=lambda definition: rank[definition.kind])
 
 
+def has_sequence(definition: Definition) -> bool:
+    """Whether SQLite keeps the last number of this table in `sqlite_sequence`."""
+    return re.search(r"\bAUTOINCREMENT\b", _TOKENS.sub(" ", definition.sql), re.IGNORECASE) is not None
+
+
 def terminated(sql: str) -> str:
     """A stored definition as a whole statement, also where it ends in a comment."""
     return f"{sql};" if sqlite3.complete_statement(f"{sql};") else f"{sql}\n;"

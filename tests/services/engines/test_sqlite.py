@@ -39,7 +39,8 @@ SCHEMA = (
     " (9223372036854775807, 'Последний 😀', '', '2024-02-31', -1.5, NULL)",
     "DELETE FROM customers WHERE id = 0",
     "INSERT INTO orders VALUES ('A-1', 1, -5, 19.99), ('A-1', 2, -5, 100), ('A-2', 1, NULL, '12.50')",
-    "INSERT INTO readings VALUES (1, 0.1, 'text'), (2, 1e308, 5), (3, 5e-324, X'41'), (4, 9e999, 2.0), (5, -9e999, NULL)",
+    "INSERT INTO readings VALUES (1, 0.1, 'text'), (2, 1e308, 5), (3, 5e-324, X'41'), (4, 9e999, 2.0),"
+    " (5, -9e999, NULL)",
     "INSERT INTO left_half VALUES (1, 1)",
     "INSERT INTO right_half VALUES (1, 1)",
     "INSERT INTO loose VALUES ('same', 1), ('same', 1), (1, '1'), (1.0, X'31'), ('line\nend', 'cr\r\nlf'),"
