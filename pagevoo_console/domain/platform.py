@@ -59,7 +59,8 @@ class RegistryTable:
     """The master's table that says which database is whose: columns by meaning.
 
     `server` may name an optional column that holds a tenant server's name; it is used where it exists. `config` holds
-    connection settings as JSON for platforms with a connection per tenant. `states` maps its own words to ours.
+    connection settings as JSON for platforms with a connection per tenant, `credential` the key within them whose value
+    is the secret. `states` maps its own words to ours; `active` and `deleted` are the words that we write.
     """
 
     table: str
@@ -73,6 +74,7 @@ class RegistryTable:
     server: str = ""
     kind: str = ""
     config: str = ""
+    credential: str = ""
     active: str = "active"
     deleted: str = "deleted"
     states: dict[str, str] = field(default_factory=dict, hash=False)
@@ -90,10 +92,103 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvSetting:
+    """What a variable of the platform's own environment changes: a dotted place (`tiers.pro.limits.database_size`).
+
+    `unit` is what the variable counts in ("MB" is 1 000 000 bytes), empty where it counts in the place's own unit.
+    """
+
+    sets: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionKind:
+    """How a platform with a connection per tenant writes down one kind of database: keys within its JSON settings."""
+
+    engine: str
+    host: str = ""
+    port: str = ""
+    database: str = ""
+    user: str = ""
+    password: str = ""
+    tls: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTable:
+    """The table that holds each tenant's connection settings, where that is not the registry itself."""
+
+    table: str
+    tenant: str
+    kind: str
+    config: str
+    is_active: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantConnections:
+    """The details of a connection per tenant. `settings` is None where the registry's own columns hold them.
+
+    `kinds` is keyed by the platform's own word for a kind of database.
+    """
+
+    settings: SettingsTable | None
+    kinds: dict[str, ConnectionKind] = field(hash=False)
+
+
+class TableClass(StrEnum):
+    """How a table of a shared schema relates to one tenant. Unknown ones stop every plan by their name."""
+
+    OWNED = "owned"
+    REACHED = "reached"
+    SHARED = "shared"
+    RETAINED = "retained"
+    IGNORED = "ignored"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRule:
+    """What the platform declares of one table. `column` holds the tenant's key in an owned one; `why` is for people."""
+
+    table: str
+    kind: TableClass
+    column: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftReference:
+    """A reference that no foreign key declares. `json` is the key within a JSON column, empty for a plain column."""
+
+    table: str
+    column: str
+    to_table: str
+    to_column: str
+    json: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSchema:
+    """The details of a shared schema: which columns hold a tenant's key wherever they occur, and what is declared."""
+
+    key_columns: tuple[str, ...] = ()
+    rules: tuple[TableRule, ...] = ()
+    references: tuple[SoftReference, ...] = ()
+    schema: str = ""
+
+    def rule(self, table: str) -> TableRule | None:
+        return next((rule for rule in self.rules if rule.table == table), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """A platform file, read and checked.
 
-    `database_pattern` holds `{tenant}`; a name out of the registry must equal it.
+    `database_pattern` holds `{tenant}`; a name out of the registry must equal it. It is empty for other tenancies,
+    which have `connections` or `shared_schema` instead. `env` is keyed by the variable's name.
     """
 
     name: str
@@ -112,7 +207,9 @@ class Platform:
     tiers: tuple[Tier, ...]
     quotas: tuple[Quota, ...]
     lifecycle: Lifecycle
-    env: dict[str, str] = field(default_factory=dict, hash=False)
+    env: dict[str, EnvSetting] = field(default_factory=dict, hash=False)
+    connections: TenantConnections | None = None
+    shared_schema: SharedSchema | None = None
 
     def tier(self, name: str) -> Tier | None:
         return next((tier for tier in self.tiers if tier.name == name), None)
