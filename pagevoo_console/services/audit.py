@@ -12,9 +12,10 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,11 @@ class Actor:
 class AuditTrail:
     """Appends to and reads the trail of one master. Safe to call from any thread."""
 
-    def __init__(self, master: Master, actor: Actor, journal: Path) -> None:
+    def __init__(self, master: Master, actor: Actor, journal: Path, *, clock: Callable[[], datetime] = now) -> None:
         self._master = master
         self._actor = actor
         self._journal = journal
+        self._clock = clock
 
     def append(
         self,
@@ -94,7 +96,7 @@ class AuditTrail:
         seq, previous = (int(head.seq) + 1, str(head.hash)) if head is not None else (1, GENESIS)
         entry: dict[str, Any] = {
             "seq": seq,
-            "at": iso(now()),
+            "at": iso(self._clock()),
             "actor": self._actor.name,
             "host": self._actor.host,
             "action": action,
@@ -162,7 +164,7 @@ class AuditTrail:
         except ConsoleError:
             self._mirror(
                 {
-                    "at": iso(now()),
+                    "at": iso(self._clock()),
                     "actor": self._actor.name,
                     "host": self._actor.host,
                     "action": action,
