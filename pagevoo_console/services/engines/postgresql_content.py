@@ -1,0 +1,133 @@
+"""What is in one PostgreSQL database: its size, its tables, and a checksum of each table's rows by the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from pagevoo_console.domain.backup import TableContent
+from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.errors import NotFound
+from pagevoo_console.services.engines.postgresql_names import qualified, quote, shown_name
+from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
+from pagevoo_console.services.jobs import JobContext
+
+USER_SCHEMAS = "nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'"  # as CREATE SCHEMA itself reserves pg_
+"""A condition on pg_namespace: the schemas that are the tenant's."""
+
+NOT_OF_AN_EXTENSION = (
+    "NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member WHERE member.classid = 'pg_catalog.pg_class'::regclass"
+    " AND member.objid = c.oid AND member.deptype = 'e')"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A base table: its oid, its quoted name and the columns that hold values of their own, in their order."""
+
+    oid: int
+    schema: str
+    name: str
+    columns: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        return shown_name(self.schema, self.name)
+
+    @property
+    def qualified(self) -> str:
+        return qualified(self.schema, self.name)
+
+    @property
+    def column_list(self) -> str:
+        return ", ".join(quote(column) for column in self.columns)
+
+
+def size(connection: WatchedConnection) -> DatabaseSize:
+    """Allocated are the files. Reusable is known only where the extension pg_freespacemap is installed."""
+    row = connection.execute(
+        "SELECT pg_catalog.pg_database_size(d.oid), (SELECT n.nspname FROM pg_catalog.pg_extension AS e"
+        " JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'pg_freespacemap')"
+        " FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()"
+    ).fetchone()
+    assert row is not None
+    allocated, map_schema = row
+    if map_schema is None:
+        return DatabaseSize(int(allocated))
+    function = qualified(map_schema, "pg_freespace")
+    try:
+        free = connection.execute(
+            f"SELECT coalesce(sum(space.avail), 0) FROM pg_catalog.pg_class AS c"
+            f" JOIN pg_catalog.pg_namespace ON pg_namespace.oid = c.relnamespace, {function}(c.oid) AS space"
+            f" WHERE c.relkind IN ('r', 'm') AND {USER_SCHEMAS}".encode()
+        ).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        return DatabaseSize(int(allocated))
+    return DatabaseSize(int(allocated), int(free[0]) if free else 0, exact=False)
+
+
+def tables(connection: WatchedConnection) -> tuple[TableFacts, ...]:
+    """A table that was never analysed is counted by the statistics collector instead of by the planner's estimate."""
+    rows = connection.execute(
+        "SELECT nspname, c.relname, greatest(0, CASE WHEN c.reltuples >= 0 THEN c.reltuples"
+        " ELSE pg_catalog.pg_stat_get_live_tuples(c.oid) END)::bigint, pg_catalog.pg_total_relation_size(c.oid)"
+        " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace ON pg_namespace.oid = c.relnamespace"
+        f" WHERE c.relkind IN ('r', 'p') AND {USER_SCHEMAS} AND {NOT_OF_AN_EXTENSION}".encode()
+    ).fetchall()
+    found = [TableFacts(shown_name(schema, name), rows_, size_ or 0) for schema, name, rows_, size_ in rows]
+    return tuple(sorted(found, key=lambda table: table.name))
+
+
+def relations(connection: WatchedConnection, kinds: str = "r") -> tuple[Relation, ...]:
+    """The tables of these kinds ("r" plain, "p" partitioned) by name. Tables of extensions are the extension's."""
+    rows = connection.execute(
+        "SELECT c.oid::bigint, nspname, c.relname, ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute AS a"
+        " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum)"
+        " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace ON pg_namespace.oid = c.relnamespace"
+        f" WHERE c.relkind = ANY (%s) AND {USER_SCHEMAS.replace('%', '%%')} AND {NOT_OF_AN_EXTENSION}".encode(),
+        [list(kinds)],
+    ).fetchall()
+    found = [Relation(oid, schema, name, tuple(columns)) for oid, schema, name, columns in rows]
+    return tuple(sorted(found, key=lambda relation: relation.shown))
+
+
+def content(connection: WatchedConnection, table: str, job: JobContext) -> TableContent:
+    """Raises NotFound for a table that is not there. Partitioned tables count through their partitions."""
+    for relation in relations(connection, "rp"):
+        if relation.shown == table:
+            with job.on_cancel(canceller(connection)):
+                return relation_content(connection, relation)
+    raise NotFound(f"There is no table {table!r}", hint="It may have been dropped or renamed meanwhile.")
+
+
+def relation_content(connection: WatchedConnection, relation: Relation) -> TableContent:
+    """One scan. A row's text is PostgreSQL's own text of a record, which quotes values and leaves NULL empty.
+
+    Two halves of its MD5 are summed, so that neither order nor the plan matters and duplicates count. Every session of
+    ours has the settings under which such a text is exact; an empty search_path makes names in values complete.
+    """
+    columns = relation.column_list
+    record = f"ROW({columns})::text"
+    encoding: Any = connection.execute("SELECT pg_catalog.getdatabaseencoding()").fetchone()
+    if encoding[0] in ("UTF8", "SQL_ASCII"):
+        digest = f"pg_catalog.md5({record})"
+    else:
+        digest = f"pg_catalog.md5(pg_catalog.convert_to({record}, 'UTF8'))"
+    statement = (
+        "SELECT count(*), coalesce(sum(('x' || substr(digest, 1, 16))::bit(64)::bigint), 0)::text,"
+        " coalesce(sum(('x' || substr(digest, 17, 16))::bit(64)::bigint), 0)::text"
+        f" FROM (SELECT {digest} AS digest FROM {relation.qualified}) AS digests"
+    )
+    with connection.transaction():
+        connection.execute("SET LOCAL search_path = ''")
+        row = connection.execute(statement.encode()).fetchone()
+    assert row is not None
+    count, first, second = row
+    return TableContent(int(count), f"{first}:{second}")
+
+
+def feature_rows(connection: WatchedConnection) -> dict[str, bool]:
+    rows = connection.execute("SELECT feature_type::text, is_active FROM installed_features").fetchall()
+    return {str(name): bool(is_active) for name, is_active in rows}

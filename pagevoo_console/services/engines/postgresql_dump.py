@@ -1,0 +1,274 @@
+"""A faithful dump of a PostgreSQL database without pg_dump, and its way back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.abc import Buffer
+
+from pagevoo_console.domain.backup import DumpFacts, TableContent
+from pagevoo_console.domain.errors import Corrupt, Failed, Refused
+from pagevoo_console.services.engines.base import Sink, Source
+from pagevoo_console.services.engines.framing import Frame, FrameKind, FrameReader, FrameWriter
+from pagevoo_console.services.engines.postgresql_catalogue import (
+    Catalogue,
+    definitions_unordered,
+    fingerprint_of,
+    read_catalogue,
+)
+from pagevoo_console.services.engines.postgresql_content import Relation, relation_content, relations
+from pagevoo_console.services.engines.postgresql_definitions import OURS, Definition, Phase, no_member, rows_of
+from pagevoo_console.services.engines.postgresql_inventory import ensure_dumpable, losses, refused_objects
+from pagevoo_console.services.engines.postgresql_names import literal, qualified
+from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
+from pagevoo_console.services.jobs import JobContext
+
+ENGINE = "postgresql"
+CHUNK_BYTES = 4 * 1024 * 1024
+
+_PREAMBLE = (
+    "SET statement_timeout = 0;",
+    "SET lock_timeout = 0;",
+    "SET idle_in_transaction_session_timeout = 0;",
+    "SET client_encoding = 'UTF8';",
+    "SET standard_conforming_strings = on;",
+    "SET check_function_bodies = off;",
+    "SET xmloption = content;",
+    "SET row_security = off;",
+    "SET client_min_messages = warning;",
+    "SET default_tablespace = '';",
+    "SET default_table_access_method = heap;",
+    "SET datestyle = 'ISO';",
+    "SET intervalstyle = 'postgres';",
+    "SET timezone = 'UTC';",
+    "SET search_path = '';",
+)
+
+_COPY = re.compile(rb'COPY (?:[^"]|"(?:[^"]|"")*")*? FROM stdin;\n')
+_COPY_END = b"\\.\n"
+
+
+def fingerprint(connection: WatchedConnection) -> str:
+    with connection.transaction():
+        connection.execute("SET LOCAL search_path = ''")
+        return fingerprint_of(definitions_unordered(connection), refused_objects(connection))
+
+
+def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFacts:
+    job.check()
+    with job.on_cancel(canceller(connection)):
+        with _snapshot(connection):
+            ensure_dumpable(connection)
+            tables = relations(connection)
+            _lock(connection, tables)
+            catalogue = read_catalogue(connection)
+            before = fingerprint_of(list(catalogue.definitions), [])
+            lost = losses(connection)
+            encoding, collation = rows_of(
+                connection,
+                "SELECT pg_catalog.getdatabaseencoding(), datcollate FROM pg_catalog.pg_database"
+                " WHERE datname = pg_catalog.current_database()",
+            )[0]
+            contents = _write(connection, sink, job, tables, catalogue)
+        after = fingerprint(connection)
+    if after != before:
+        raise Failed(
+            "The schema was changed while it was being dumped",
+            code="schema_changed",
+            hint="Try again when nobody is migrating this database.",
+        )
+    return DumpFacts(
+        tables=contents,
+        fingerprint=after,
+        character_set=encoding,
+        collation=collation,
+        losses=lost,
+        objects=catalogue.counts(),
+    )
+
+
+@contextmanager
+def _snapshot(connection: WatchedConnection) -> Iterator[None]:
+    """One snapshot for everything that is read, and complete names in every definition."""
+    connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        connection.execute("SET LOCAL search_path = ''")
+        yield
+    finally:
+        if not connection.closed:
+            connection.rollback()
+
+
+def _lock(connection: WatchedConnection, tables: tuple[Relation, ...]) -> None:
+    """Nobody alters or drops a table while it is read. A table that went meanwhile is an error, not an omission."""
+    for table in tables:
+        try:
+            connection.execute(f"LOCK TABLE ONLY {table.qualified} IN ACCESS SHARE MODE".encode())
+        except psycopg.errors.UndefinedTable as error:
+            raise Failed(
+                f"The table {table.shown!r} was dropped while the dump began",
+                code="schema_changed",
+                hint="Try again when nobody is migrating this database.",
+            ) from error
+
+
+def _write(
+    connection: WatchedConnection, sink: Sink, job: JobContext, tables: tuple[Relation, ...], catalogue: Catalogue
+) -> dict[str, TableContent]:
+    writer = FrameWriter(sink)
+    writer.header(ENGINE, str(connection.info.parameter_status("server_version")))
+    for line in _PREAMBLE:
+        writer.statement(line.encode())
+    _write_definitions(writer, catalogue.phase(Phase.BEFORE_ROWS))
+    contents = _write_rows(connection, writer, job, tables)
+    for text in _positions(connection):
+        writer.statement(text.encode())
+    _write_definitions(writer, catalogue.phase(*(phase for phase in Phase if phase is not Phase.BEFORE_ROWS)))
+    writer.end(len(tables), sum(content.rows for content in contents.values()))
+    return contents
+
+
+def _write_definitions(writer: FrameWriter, definitions: Iterator[Definition]) -> None:
+    for definition in definitions:
+        writer.statement(definition.text.encode())
+
+
+def _write_rows(
+    connection: WatchedConnection, writer: FrameWriter, job: JobContext, tables: tuple[Relation, ...]
+) -> dict[str, TableContent]:
+    sizes = dict(
+        rows_of(
+            connection,
+            "SELECT oid::bigint, pg_catalog.pg_table_size(oid) FROM pg_catalog.pg_class WHERE relkind = 'r'",
+        )
+    )
+    total = sum(sizes.get(table.oid) or 0 for table in tables)
+    done = 0
+    contents = {}
+    for table in tables:
+        size = sizes.get(table.oid) or 0
+        job.progress(table.shown, done, total, "bytes")
+        contents[table.shown] = relation_content(connection, table)
+        began, rows_before = writer.bytes_written, writer.rows_written
+        for count, data in _copy_out(connection, table):
+            writer.rows(table.shown, count, data)
+            job.progress(table.shown, done + min(size, writer.bytes_written - began), total, "bytes")
+        rows = writer.rows_written - rows_before
+        if rows != contents[table.shown].rows:
+            raise Failed(
+                f"The table {table.shown!r} gave {rows} rows instead of {contents[table.shown].rows}",
+                hint="Try again; if it goes on, check the table for damage.",
+            )
+        done += size
+    job.progress("Keys, indexes and views", total, total, "bytes")
+    return contents
+
+
+def _copy_out(connection: WatchedConnection, table: Relation) -> Iterator[tuple[int, bytes]]:
+    """Blocks of about CHUNK_BYTES: COPY statements that carry their rows."""
+    columns = f" ({table.column_list})" if table.columns else ""
+    head = f"COPY {table.qualified}{columns} FROM stdin;\n".encode()
+    statement = f"COPY {table.qualified}{columns} TO STDOUT".encode()
+    pieces: list[Buffer] = [head]
+    size = count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as rows:
+        for row in rows:
+            pieces.append(row)
+            size += len(row)
+            count += 1
+            if size >= CHUNK_BYTES:
+                pieces.append(_COPY_END)
+                yield count, b"".join(pieces)
+                pieces = [head]
+                size = count = 0
+    if count:
+        pieces.append(_COPY_END)
+        yield count, b"".join(pieces)
+
+
+def _positions(connection: WatchedConnection) -> Iterator[str]:
+    """Where each sequence stands: read last, so that no position is behind a row that was dumped."""
+    for schema, name in rows_of(
+        connection,
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n"
+        f" ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND {OURS} AND {no_member('pg_class', 'c.oid')}"
+        " ORDER BY 1, 2",
+    ):
+        target = qualified(schema, name)
+        ((value, is_called),) = rows_of(connection, f"SELECT last_value, is_called FROM {target}")
+        yield f"SELECT pg_catalog.setval({literal(target)}, {value}, {'true' if is_called else 'false'});"
+
+
+# --- the way back ---------------------------------------------------------------------------------------------------
+
+
+def load(connection: WatchedConnection, source: Source, job: JobContext) -> None:
+    """Everything in one transaction: a load that fails leaves the database as empty as it was."""
+    reader = FrameReader(source)
+    if reader.engine != ENGINE:
+        raise Refused(
+            f"This is a dump of {reader.engine!r}, not of PostgreSQL",
+            code="wrong_engine",
+            hint="Restore it on a server of the kind that it was taken from.",
+        )
+    _ensure_empty(connection)
+    tables: set[str] = set()
+    with job.on_cancel(canceller(connection)):
+        connection.execute("BEGIN")
+        try:
+            for frame in reader:
+                job.progress("Loading", reader.bytes_read, None, "bytes")
+                if frame.kind is FrameKind.ROWS:
+                    tables.add(frame.table)
+                    _copy_in(connection, frame)
+                else:
+                    connection.execute(frame.executable)
+            _ensure_tables(connection, reader, tables)
+            connection.execute("COMMIT")
+        finally:
+            if not connection.closed:
+                connection.rollback()
+                connection.execute("RESET ALL")
+
+
+def _copy_in(connection: WatchedConnection, frame: Frame) -> None:
+    head = _COPY.match(frame.data)
+    if head is None or not frame.data.endswith(b"\n" + _COPY_END):
+        raise Corrupt(f"The rows of {frame.table!r} are not what a dump holds", hint="Take another backup.")
+    with connection.cursor() as cursor:
+        with cursor.copy(head[0].removesuffix(b";\n")) as rows:
+            rows.write(memoryview(frame.data)[head.end() : -len(_COPY_END)])
+        if cursor.rowcount != frame.rows:
+            raise Corrupt(
+                f"A block of {frame.table!r} holds {cursor.rowcount} rows and announces {frame.rows}",
+                hint="Take another backup.",
+            )
+
+
+def _ensure_empty(connection: WatchedConnection) -> None:
+    found = rows_of(
+        connection,
+        "SELECT c.oid::regclass::text FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n"
+        f" ON n.oid = c.relnamespace WHERE {OURS} AND {no_member('pg_class', 'c.oid')}"
+        " UNION ALL SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n"
+        f" ON n.oid = p.pronamespace WHERE {OURS} AND {no_member('pg_proc', 'p.oid')}"
+        " UNION ALL SELECT t.oid::regtype::text FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n"
+        f" ON n.oid = t.typnamespace WHERE {OURS} AND {no_member('pg_type', 't.oid')}"
+        f" UNION ALL SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE {OURS} AND n.nspname <> 'public'"
+        f" AND {no_member('pg_namespace', 'n.oid')} LIMIT 1",
+    )
+    if found:
+        raise Refused(
+            f"The database is not empty: it holds {found[0][0]}",
+            code="not_empty",
+            hint="Load into a database that has just been created.",
+        )
+
+
+def _ensure_tables(connection: WatchedConnection, reader: FrameReader, tables: set[str]) -> None:
+    made = {relation.shown for relation in relations(connection)}
+    if len(made) != reader.tables or not tables <= made:
+        raise Corrupt(f"The dump announces {reader.tables} tables and made {len(made)}", hint="Take another backup.")
