@@ -1,0 +1,331 @@
+"""Schema lineages: what tables a database should have, which revision it is at, and bringing it there.
+
+Works on connections that are handed in and opens none: writable ones in autocommit mode, as engines open them. Nothing
+process-global of Alembic is used, so that threads cannot write into each other's databases (ADR 0006).
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from pagevoo_console.domain.errors import Failed, NotFound, Refused
+from pagevoo_console.domain.feature import Difference
+from pagevoo_console.domain.operation import Step
+from pagevoo_console.services import lineage_differences
+from pagevoo_console.services.lineage_files import Folder, Kind, load_metadata, read_folders, schema_dir
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext, RevisionStep
+    from alembic.script import Script, ScriptDirectory
+
+VERSION_TABLE = "console_features"
+"""Not Alembic's default: the platform may run migrations of its own in the same database."""
+
+Progress = Callable[[int, int, str], object]
+"""Called with revisions done, revisions in all, and what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A set of tables with its history. `tables` are sorted names, `head` is the newest revision this console knows.
+
+    `tiers` says which tiers may have it, none where it is nobody's choice; `requires` are names of lineages.
+    """
+
+    name: str
+    title: str
+    description: str
+    icon: str
+    tiers: tuple[str, ...]
+    requires: tuple[str, ...]
+    kind: Kind
+    tables: tuple[str, ...]
+    head: str
+
+
+class Lineages:
+    """Every lineage this console has. Reads its files once, when first asked. Safe to call from any thread."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root or schema_dir()
+        self._lock = threading.Lock()
+        self._folders: dict[str, Folder] | None = None
+        self._metadata: dict[str, sa.MetaData] = {}
+        self._script: ScriptDirectory | None = None
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+
+    def all(self) -> tuple[Lineage, ...]:
+        """Every lineage: masters, the console's, core, then features by name."""
+        return tuple(self.get(name) for name in self._all_folders())
+
+    def get(self, name: str) -> Lineage:
+        """One lineage; raises NotFound with the nearest name."""
+        folder = self._folder(name)
+        about = folder.description
+        head = self._scripts().get_revision(f"{name}@head")
+        return Lineage(
+            name, about.title, about.description, about.icon, about.tiers, about.requires, about.kind,
+            tuple(sorted(self.metadata(name).tables)), head.revision,
+        )  # fmt: skip
+
+    def metadata(self, name: str) -> sa.MetaData:
+        """The lineage's tables at its head. Shared: not to be changed."""
+        folder = self._folder(name)
+        with self._lock:
+            if name not in self._metadata:
+                self._metadata[name] = load_metadata(folder)
+            return self._metadata[name]
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def installed(self, connection: sa.Connection) -> dict[str, str]:
+        """The revision of each lineage that is installed, by name. Reads only.
+
+        Counts what another lineage rests on: a head that another depends on has no row of its own. Raises Failed
+        (`unknown_revision`) for a revision that this console does not know.
+        """
+        script = self._scripts()
+        pending = [self._revision(head) for head in self._heads(connection)]
+        seen: set[str] = set()
+        found: dict[str, list[str]] = {}
+        while pending:
+            revision = pending.pop()
+            if revision.revision in seen:
+                continue
+            seen.add(revision.revision)
+            found.setdefault(_lineage_of(revision), []).append(revision.revision)
+            pending.extend(script.get_revision(below) for below in _below(revision))
+        return {name: self._topmost(found[name]) for name in self._all_folders() if name in found}
+
+    def pending(self, connection: sa.Connection, name: str) -> tuple[Step, ...]:
+        """The revisions that `upgrade` would apply, requirements first, in order. Reads only."""
+        return tuple(_step(step) for step in self._upgrades(name, self._heads(connection)))
+
+    def missing_tables(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
+        """The lineage's tables that are not there, sorted. Reads only."""
+        return tuple(sorted(set(self.metadata(name).tables) - set(sa.inspect(connection).get_table_names())))
+
+    def misfits(self, connection: sa.Connection, name: str) -> tuple[Difference, ...]:
+        """What keeps the tables that stand already from being adopted as this lineage's. Reads only."""
+        return lineage_differences.misfits(connection, self.metadata(name))
+
+    def drift(self, connection: sa.Connection, name: str) -> tuple[Difference, ...]:
+        """How the lineage's tables differ from its head; empty right after an install. Reads only."""
+        metadata = self.metadata(name)
+        return lineage_differences.differences(connection, metadata, frozenset(metadata.tables))
+
+    # --- changing ---------------------------------------------------------------------------------------------------
+
+    def upgrade(self, connection: sa.Connection, name: str, progress: Progress | None = None) -> tuple[str, ...]:
+        """Bring the lineage, and what it requires, to its head; returns the revisions applied. Idempotent.
+
+        One transaction a revision where the engine can. Killed anywhere, on any engine, it goes on when run again.
+        Raises Refused (`table_exists`) where another table of that name stands in the way.
+        """
+        return self._carry_out(connection, self._upgrades(name, self._heads(connection)), progress)
+
+    def downgrade(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
+        """Drop the lineage's tables with all they hold; returns the revisions taken back. Idempotent.
+
+        Raises Refused (`required`) while another installed lineage rests on it.
+        """
+        self._folder(name)
+        installed = self.installed(connection)
+        if name not in installed:
+            return ()
+        resting = [other for other in installed if name in self._all_folders()[other].description.requires]
+        if resting:
+            raise Refused(
+                f"{name} cannot be removed: {', '.join(resting)} rests on it",
+                code="required",
+                hint=f"Remove {', '.join(resting)} first.",
+            )
+        return self._carry_out(connection, self._downgrades(name, installed[name]), None)
+
+    def stamp(self, connection: sa.Connection, name: str) -> None:
+        """Record the lineage, and what it requires, as being at its head, without touching any table."""
+        context = self._context(connection)
+        steps = self._upgrades(name, context.get_current_heads())
+        if steps:
+            with _transaction(connection):
+                self._record(context, steps)
+
+    def create_missing(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
+        """Make a database have all tables of the lineage, adopting those that stand; returns the tables created.
+
+        Tables that stand already are not altered: ask `misfits` first. Idempotent, and goes on after a kill.
+        """
+        before = set(sa.inspect(connection).get_table_names())
+        missing = self.missing_tables(connection, name)
+        is_recorded = name in self.installed(connection)
+        if is_recorded or before.isdisjoint(self.metadata(name).tables):
+            self.upgrade(connection, name)
+        self._create(connection, name)
+        if not is_recorded:
+            self.stamp(connection, name)
+        return missing
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _create(self, connection: sa.Connection, name: str) -> None:
+        """Create from the metadata what no revision has created, each table in its own transaction."""
+        from pagevoo_console.services.lineage_operations import ConvergingOperations, fit_foreign_keys
+
+        missing = set(self.missing_tables(connection, name))
+        metadata = self.metadata(name)
+        copy = sa.MetaData(naming_convention=metadata.naming_convention)
+        for table in metadata.sorted_tables:
+            table.to_metadata(copy)
+        for table in copy.sorted_tables:
+            if table.name in missing:
+                with _transaction(connection):
+                    fit_foreign_keys(connection, table)
+                    ConvergingOperations(self._context(connection)).ensure_table(table)
+
+    def _carry_out(
+        self, connection: sa.Connection, steps: list[RevisionStep], progress: Progress | None
+    ) -> tuple[str, ...]:
+        from pagevoo_console.services.lineage_operations import ConvergingOperations
+
+        if not steps:
+            return ()
+        tell: Progress = progress or (lambda done, total, title: None)
+        context = self._context(connection)
+        operations = ConvergingOperations(context)
+        for number, step in enumerate(steps):
+            tell(number, len(steps), _step(step).title)
+            with _transaction(connection):
+                step.migration_fn(operations)
+                self._record(context, [step])
+        tell(len(steps), len(steps), _step(steps[-1]).title)
+        return tuple(step.revision.revision for step in steps)
+
+    def _record(self, context: MigrationContext, steps: list[RevisionStep]) -> None:
+        from alembic.runtime.migration import HeadMaintainer
+
+        context._ensure_version_table()
+        maintainer = HeadMaintainer(context, context.get_current_heads())
+        for step in steps:
+            maintainer.update_to_step(step)
+
+    def _upgrades(self, name: str, heads: tuple[str, ...]) -> list[RevisionStep]:
+        from alembic.runtime.migration import MigrationStep
+
+        script = self._scripts()
+        self._folder(name)
+        for head in heads:
+            self._revision(head)
+        steps = script.iterate_revisions(f"{name}@head", heads, implicit_base=True)
+        return [MigrationStep.upgrade_from_script(script.revision_map, step) for step in reversed(list(steps))]
+
+    def _downgrades(self, name: str, revision: str) -> list[RevisionStep]:
+        from alembic.runtime.migration import MigrationStep
+
+        script = self._scripts()
+        steps: list[RevisionStep] = []
+        below: str | None = revision
+        while below is not None:
+            current = script.get_revision(below)
+            steps.append(MigrationStep.downgrade_from_script(script.revision_map, current))
+            below = current.down_revision if isinstance(current.down_revision, str) else None
+        return steps
+
+    def _heads(self, connection: sa.Connection) -> tuple[str, ...]:
+        return self._context(connection).get_current_heads()
+
+    def _context(self, connection: sa.Connection) -> MigrationContext:
+        from alembic.runtime.migration import MigrationContext
+
+        return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+
+    def _revision(self, revision: str) -> Script:
+        from alembic.util import CommandError
+
+        try:
+            return self._scripts().get_revision(revision)
+        except CommandError as error:
+            raise Failed(
+                f"The database is at revision {revision!r}, which this console does not know",
+                code="unknown_revision",
+                hint="A newer console has worked on it: use that one.",
+            ) from error
+
+    def _topmost(self, revisions: list[str]) -> str:
+        """The one revision of a lineage that no other of these follows."""
+        script = self._scripts()
+        followed = {script.get_revision(revision).down_revision for revision in revisions}
+        return next(revision for revision in sorted(revisions, reverse=True) if revision not in followed)
+
+    def _scripts(self) -> ScriptDirectory:
+        folders = self._all_folders()
+        with self._lock:
+            if self._script is None:
+                from alembic.script import ScriptDirectory
+
+                locations = [str(folder.versions) for folder in folders.values()]
+                script = ScriptDirectory(str(self._root), version_locations=locations)
+                script.get_heads()
+                self._script = script
+            return self._script
+
+    def _all_folders(self) -> dict[str, Folder]:
+        with self._lock:
+            if self._folders is None:
+                self._folders = read_folders(self._root)
+            return self._folders
+
+    def _folder(self, name: str) -> Folder:
+        folders = self._all_folders()
+        if name not in folders:
+            near = difflib.get_close_matches(name, folders, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(folders)}."
+            raise NotFound(f"There is no feature {name!r}", hint=hint)
+        return folders[name]
+
+
+@contextmanager
+def _transaction(connection: sa.Connection) -> Iterator[None]:
+    """All of it or nothing, where the engine can; inside a transaction of the caller's, that one."""
+    raw = connection.connection.dbapi_connection
+    if raw is None or not connection.dialect.detect_autocommit_setting(raw):
+        with connection.begin_nested() if connection.in_transaction() else connection.begin():
+            yield
+        return
+    connection.exec_driver_sql(_BEGIN.get(connection.dialect.name, "BEGIN"))
+    try:
+        yield
+    except BaseException:
+        # The server may have ended the transaction, or the session, already; the first error is the one to tell.
+        with suppress(sa.exc.DBAPIError):
+            connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
+
+
+_BEGIN = {"sqlite": "BEGIN IMMEDIATE"}
+"""SQLite takes its one write lock here, where it can wait for it, rather than at the first write, where it cannot."""
+
+
+def _step(step: RevisionStep) -> Step:
+    return Step(step.revision.revision, step.doc or step.revision.revision)
+
+
+def _lineage_of(revision: Script) -> str:
+    """Whose revision it is: its file lies in the lineage's folder."""
+    return Path(revision.path).parent.parent.name
+
+
+def _below(revision: Script) -> tuple[str, ...]:
+    """What a revision rests on: the one before it, and what it depends on in other lineages."""
+    from alembic.util import to_tuple
+
+    return (*to_tuple(revision.down_revision, default=()), *to_tuple(revision.dependencies, default=()))
