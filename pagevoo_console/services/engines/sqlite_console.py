@@ -81,6 +81,9 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
         return sqlite3.SQLITE_OK if str(first).lower() in _PRAGMAS else sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in _FUNCTIONS:
         return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        # What a table-valued function announces when it is first used; a real update is stopped by `query_only`.
+        return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
 
 
@@ -97,12 +100,7 @@ def _fetch(cursor: sqlite3.Cursor, limit: int) -> tuple[tuple[tuple[Any, ...], .
 
 def shown(value: Any) -> Any:
     """A value as JSON can carry it, exactly: bytes and text that is no UTF-8 as `0x…`, infinity by its name."""
-    if isinstance(value, bytearray):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            return f"0x{value.hex()}"
-    if isinstance(value, bytes):
+    if isinstance(value, bytes | bytearray):
         return f"0x{value.hex()}"
     if isinstance(value, float) and math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"

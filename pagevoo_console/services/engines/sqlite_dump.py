@@ -182,14 +182,14 @@ class _Dump:
             literal = value_literal(value)
             if literal is None:
                 literal = f"(SELECT v FROM {_PARTS} WHERE n = {number})".encode()
-                if isinstance(value, bytearray):
+                if not isinstance(value, bytes):
                     literal = b"CAST(%b AS TEXT)" % literal
                 self._parts(number, value)
             values.append(literal)
         self._writer.rows(table, 1, b"%b SELECT %b;" % (into, b",".join(values)))
         self._statement(f"DELETE FROM {_PARTS};")
 
-    def _parts(self, number: int, value: bytes | bytearray) -> None:
+    def _parts(self, number: int, value: str | bytes | bytearray) -> None:
         for position, piece in enumerate(hex_pieces(value)):
             self._job.check()
             if position:
@@ -201,7 +201,7 @@ class _Dump:
     def _system_table(self, name: str, key: str, tables: dict[str, TableContent]) -> None:
         """Write a table that SQLite keeps for itself: positions or statistics of the tables that are dumped."""
         with typed_text(self._session), closing(self._session.execute(f"SELECT * FROM {name} ORDER BY {key}")) as rows:
-            found = [row for row in rows if isinstance(row[0], bytearray) and _name(row[0]) in tables]
+            found = [row for row in rows if isinstance(row[0], str) and row[0] in tables]
         self._statement(f"DELETE FROM {name};")
         for row in found:
             literal = row_literal(row)
@@ -215,10 +215,6 @@ class _Dump:
         if has_statistics:
             self._statement("ANALYZE sqlite_master;")
             self._system_table("sqlite_stat1", "tbl, idx", tables)
-
-
-def _name(value: bytearray) -> str:
-    return value.decode("utf-8", "surrogateescape")
 
 
 @contextmanager

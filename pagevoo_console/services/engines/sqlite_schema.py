@@ -14,7 +14,7 @@ from pagevoo_console.domain.database import TableFacts
 from pagevoo_console.domain.errors import NotFound, Unsupported
 from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
-from pagevoo_console.services.engines.sqlite_values import Checksum, row_literal
+from pagevoo_console.services.engines.sqlite_values import Checksum, exact_text, row_literal
 from pagevoo_console.services.jobs import JobContext
 
 _ROWS_BETWEEN_REPORTS = 1000
@@ -42,8 +42,8 @@ def quoted(name: str) -> str:
 
 @contextmanager
 def typed_text(session: SqliteSession) -> Iterator[None]:
-    """Have text arrive as `bytearray`, exact and never mistaken for a blob."""
-    before, session.text_factory = session.text_factory, bytearray
+    """Have text arrive exactly as it stands in the file, see `sqlite_values`."""
+    before, session.text_factory = session.text_factory, exact_text
     try:
         yield
     finally:
@@ -78,7 +78,7 @@ def stored_columns(session: SqliteSession, table: str) -> tuple[str, ...]:
 
 @contextmanager
 def open_rows(session: SqliteSession, table: str) -> Iterator[sqlite3.Cursor]:
-    """All rows of a table in its own order, stored columns only, texts as `bytearray`. However long it takes."""
+    """All rows of a table in its own order, stored columns only, texts exact. However long it takes."""
     columns = ",".join(quoted(column) for column in stored_columns(session, table))
     statement = f"SELECT {columns} FROM {quoted(table)} NOT INDEXED"
     with typed_text(session), session.unbounded(), closing(session.execute(statement)) as rows:

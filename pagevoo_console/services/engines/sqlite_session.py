@@ -35,6 +35,8 @@ from pagevoo_console.domain.server import Server
 from pagevoo_console.services.engines.base import SessionOptions
 
 _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
+_KEPT_STATEMENTS = 0
+"""A load's statements are large and all different: kept by the hundred, as the driver would, they fill the memory."""
 
 
 class StatementTimeout(sqlite3.OperationalError):
@@ -82,6 +84,9 @@ class SqliteSession(sqlite3.Connection):
 
     def cursor(self, factory: Any = SqliteCursor) -> Any:
         return super().cursor(factory)
+
+    def execute(self, *arguments: Any) -> Any:
+        return self.cursor().execute(*arguments)
 
     def close(self) -> None:
         for lock in self.locks.values():
@@ -144,6 +149,7 @@ def open_file(path: Path, options: SessionOptions) -> SqliteSession:
             isolation_level=None,
             check_same_thread=False,
             factory=SqliteSession,
+            cached_statements=_KEPT_STATEMENTS,
         )
     except sqlite3.Error as error:
         raise explain(error, str(path)) from error
@@ -224,7 +230,14 @@ def _explain_sqlite(error: sqlite3.Error | sqlite3.Warning, where: str) -> Conso
     said = str(error).encode("utf-8", "backslashreplace").decode()
     if isinstance(error, StatementTimeout):
         return Failed(f"{where}: {said}", code="timeout", hint="Ask for less, or raise the time limit.")
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY):
+        return Failed(
+            f"{where} was left in the middle of a write and has to be recovered first",
+            code="needs_recovery",
+            hint="Make sure that the journal beside it is its own, then let the platform open it once.",
+        )
+    match code & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return Busy(f"{where} is in use by another process", hint="Wait until it has finished, or stop it.")
         case sqlite3.SQLITE_INTERRUPT:

@@ -1,6 +1,7 @@
 """SQLite values as SQL literals that give back the very same value, and the checksum of a table that is made of them.
 
-Rows are read with `text_factory = bytearray`: text arrives as `bytearray`, blobs as `bytes`, so that the two never mix.
+Rows are read with `text_factory = exact_text`: text arrives as `str`, or as `bytearray` where it is no UTF-8; blobs as
+`bytes`. So nothing fails, nothing is changed, and nothing is taken for something else.
 """
 
 from __future__ import annotations
@@ -8,34 +9,52 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pagevoo_console.domain.backup import TableContent
 
 LARGE_BYTES = 256 * 1024
-"""Text and blobs beyond this have no literal of their own: they are written and hashed in pieces."""
+"""Blobs of more bytes and texts of more characters have no literal: they are written and hashed in pieces."""
 
 _PIECE_BYTES = 4 * 1024 * 1024
 _MODULUS = 1 << 128
 
 
+class _TooLargeError(Exception):
+    """A value has no literal of its own."""
+
+
+def exact_text(data: bytes) -> str | bytearray:
+    """Text as it stands in the file, for a connection's `text_factory`."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return bytearray(data)
+
+
 def row_literal(row: Sequence[Any]) -> bytes | None:
     """A row as `(1,'text',X'00',NULL)`, or None where a value of it is larger than LARGE_BYTES."""
     try:
-        return b"(" + b",".join([_LITERALS[type(value)](value) for value in row]) + b")"
-    except TypeError:
+        literal = "(" + ",".join([_LITERALS[type(value)](value) for value in row]) + ")"
+        if "\0" in literal or "\r\n" in literal:
+            literal = "(" + ",".join([_careful(value) for value in row]) + ")"
+    except _TooLargeError:
         return None
+    return literal.encode()
 
 
 def value_literal(value: Any) -> bytes | None:
     """One value as a literal, None where it is larger than LARGE_BYTES."""
-    return cast(bytes | None, _LITERALS[type(value)](value))
+    try:
+        return _careful(value).encode()
+    except _TooLargeError:
+        return None
 
 
-def hex_pieces(value: bytes | bytearray) -> Iterator[bytes]:
+def hex_pieces(value: str | bytes | bytearray) -> Iterator[bytes]:
     """A large value as hexadecimal digits, piece by piece."""
-    view = memoryview(value)
-    for start in range(0, len(value), _PIECE_BYTES):
+    view = memoryview(value.encode() if isinstance(value, str) else value)
+    for start in range(0, len(view), _PIECE_BYTES):
         yield view[start : start + _PIECE_BYTES].hex().encode()
 
 
@@ -54,12 +73,12 @@ class Checksum:
                 hasher.update(piece)
         else:
             hasher = hashlib.blake2b(literal, digest_size=16)
-        self._sum = (self._sum + int.from_bytes(hasher.digest(), "big")) % _MODULUS
+        self._sum += int.from_bytes(hasher.digest(), "big")
         self.rows += 1
 
     @property
     def content(self) -> TableContent:
-        return TableContent(self.rows, f"{self._sum:032x}")
+        return TableContent(self.rows, f"{self._sum % _MODULUS:032x}")
 
 
 def _row_pieces(row: Sequence[Any]) -> Iterator[bytes]:
@@ -67,50 +86,53 @@ def _row_pieces(row: Sequence[Any]) -> Iterator[bytes]:
         literal = value_literal(value)
         yield b","
         if literal is None:
-            yield b"CAST(X'" if isinstance(value, bytearray) else b"X'"
+            yield b"X'" if isinstance(value, bytes) else b"CAST(X'"
             yield from hex_pieces(value)
             yield b"'"
         else:
             yield literal
 
 
-def _blob(value: bytes) -> bytes | None:
-    return b"X'%b'" % value.hex().encode() if len(value) <= LARGE_BYTES else None
+def _careful(value: Any) -> str:
+    """The literal where a client might change text: NUL ends it, and CR before LF is lost."""
+    literal = _LITERALS[type(value)](value)
+    if "\0" in literal or "\r\n" in literal:
+        return _text_of_bytes(value.encode())
+    return literal
 
 
-def _text(value: bytearray) -> bytes | None:
-    """Text that a client may change or that is no UTF-8 goes as its bytes: NUL ends it, CR before LF is lost."""
+def _blob(value: bytes) -> str:
     if len(value) > LARGE_BYTES:
-        return None
-    if b"\0" not in value and b"\r\n" not in value and _is_utf8(value):
-        return b"'%b'" % bytes(value).replace(b"'", b"''")
-    return b"CAST(X'%b' AS TEXT)" % value.hex().encode()
+        raise _TooLargeError
+    return f"X'{value.hex()}'"
 
 
-def _is_utf8(value: bytearray) -> bool:
-    if value.isascii():
-        return True
-    try:
-        value.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _text(value: str) -> str:
+    if len(value) > LARGE_BYTES:
+        raise _TooLargeError
+    return "'" + value.replace("'", "''") + "'"
 
 
-def _real(value: float) -> bytes:
+def _text_of_bytes(value: bytes | bytearray) -> str:
+    if len(value) > LARGE_BYTES * 4:
+        raise _TooLargeError
+    return f"CAST(X'{value.hex()}' AS TEXT)"
+
+
+def _real(value: float) -> str:
     """A literal that every version of SQLite reads back to the same bits.
 
     Seventeen digits are enough where its parser is exact; far from 1 it is not, and the value is built from integers.
     """
     if math.isinf(value):
-        return b"9e999" if value > 0 else b"-9e999"
+        return "9e999" if value > 0 else "-9e999"
     if value and not 1e-280 < abs(value) < 1e300:
         return _scaled(value)
     digits = f"{value:.17g}"
-    return (digits if "." in digits or "e" in digits else f"{digits}.0").encode()
+    return digits if "." in digits or "e" in digits else f"{digits}.0"
 
 
-def _scaled(value: float) -> bytes:
+def _scaled(value: float) -> str:
     fraction, exponent = math.frexp(value)
     text, exponent = f"{int(fraction * (1 << 53))}.0", exponent - 53
     operator = "*" if exponent > 0 else "/"
@@ -118,13 +140,14 @@ def _scaled(value: float) -> bytes:
         step = min(abs(exponent), 62)
         text += f"{operator}{1 << step}.0"
         exponent += -step if exponent > 0 else step
-    return f"({text})".encode()
+    return f"({text})"
 
 
-_LITERALS: dict[type, Callable[[Any], Any]] = {
-    type(None): lambda _: b"NULL",
-    int: lambda value: b"%d" % value,
+_LITERALS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "NULL",
+    int: int.__repr__,
     float: _real,
     bytes: _blob,
-    bytearray: _text,
+    str: _text,
+    bytearray: _text_of_bytes,
 }

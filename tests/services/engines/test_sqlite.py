@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import sqlite3
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
-from pagevoo_console.domain.server import Server
-from pagevoo_console.services.engines.sqlite import SqliteEngine
-from tests.services.engines.contract import EngineContract, Place
+from tests.services.engines.contract import EngineContract
+from tests.services.engines.sqlite_place import SqlitePlace
 
 SCHEMA = (
     "CREATE TABLE customers (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE,"
@@ -46,31 +42,6 @@ SCHEMA = (
     "INSERT INTO loose VALUES ('same', 1), ('same', 1), (1, '1'), (1.0, X'31'), ('line\nend', 'cr\r\nlf'),"
     " (CAST(X'FF00FE' AS TEXT), CAST(X'610062' AS TEXT)), (-0.0, 9007199254740993), ('', NULL)",
 )
-
-
-class SqlitePlace(Place):
-    """A folder of its own for every test."""
-
-    numbers = itertools.count(1)
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.engine = SqliteEngine()
-        self.server = Server("files", "sqlite", directory=str(folder))
-        self.password = None
-
-    def new_name(self) -> str:
-        return f"pagevoo_website_{next(self.numbers)}"
-
-    def file(self, database: str) -> Path:
-        return self.folder / f"{database}.db"
-
-    def raw(self, database: str) -> Any:
-        return sqlite3.connect(self.file(database), isolation_level=None)
-
-    def restore_natively(self, database: str, dump: Path) -> subprocess.CompletedProcess[bytes]:
-        with dump.open("rb") as stream:
-            return subprocess.run(["sqlite3", "-bail", self.file(database)], stdin=stream, capture_output=True)
 
 
 class TestSqlite(EngineContract):
