@@ -22,11 +22,14 @@ from pagevoo_console.services.engines import (
     sqlite_console,
     sqlite_dump,
     sqlite_files,
+    sqlite_load,
     sqlite_schema,
     sqlite_swap,
     statements,
 )
 from pagevoo_console.services.engines.base import DatabaseEngine, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.portable import Portable
+from pagevoo_console.services.engines.sqlite_portable import SqlitePortable
 from pagevoo_console.services.engines.sqlite_session import (
     explain,
     folder_of,
@@ -182,7 +185,7 @@ class SqliteEngine(DatabaseEngine):
             return sqlite_schema.fingerprint(raw_session(session))
 
     def feature_rows(
-        self, server: sa.Connection, names: Sequence[str], open_database: Callable[[str], sa.Connection]
+        self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
     ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
         for name in names:
             try:
@@ -201,7 +204,10 @@ class SqliteEngine(DatabaseEngine):
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._explained(session):
-            sqlite_dump.load(raw_session(session), source, job)
+            sqlite_load.load(raw_session(session), source, job)
+
+    def portable(self, session: sa.Connection) -> Portable:
+        return SqlitePortable(raw_session(session))
 
     def swap_memo(self, server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
         return sqlite_swap.memo(self._path(server, live), self._path(server, staged))

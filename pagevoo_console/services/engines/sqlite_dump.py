@@ -1,4 +1,4 @@
-"""A SQLite database as framed SQL, and back: read in one snapshot, loaded in one transaction."""
+"""A SQLite database as framed SQL, read in one snapshot."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
-from pagevoo_console.domain.errors import Corrupt, Refused
-from pagevoo_console.services.engines.base import Sink, Source
-from pagevoo_console.services.engines.framing import Frame, FrameReader, FrameWriter
+from pagevoo_console.services.engines.base import Sink
+from pagevoo_console.services.engines.framing import FrameWriter
 from pagevoo_console.services.engines.sqlite_schema import (
     base_tables,
     definitions,
@@ -35,27 +34,6 @@ ENGINE = "sqlite"
 _BLOCK_BYTES = 256 * 1024
 _BLOCK_ROWS = 500
 _PARTS = "temp._pagevoo_parts"
-_PRAGMAS = frozenset({"foreign_keys", "user_version", "application_id"})
-_LOADING = frozenset(
-    {
-        sqlite3.SQLITE_ANALYZE,
-        sqlite3.SQLITE_CREATE_INDEX,
-        sqlite3.SQLITE_CREATE_TABLE,
-        sqlite3.SQLITE_CREATE_TEMP_TABLE,
-        sqlite3.SQLITE_CREATE_TRIGGER,
-        sqlite3.SQLITE_CREATE_VIEW,
-        sqlite3.SQLITE_DELETE,
-        sqlite3.SQLITE_DROP_TEMP_TABLE,
-        sqlite3.SQLITE_FUNCTION,
-        sqlite3.SQLITE_INSERT,
-        sqlite3.SQLITE_READ,
-        sqlite3.SQLITE_RECURSIVE,
-        sqlite3.SQLITE_REINDEX,
-        sqlite3.SQLITE_SELECT,
-        sqlite3.SQLITE_TRANSACTION,
-        sqlite3.SQLITE_UPDATE,
-    }
-)
 
 
 def dump(session: SqliteSession, sink: Sink, job: JobContext) -> DumpFacts:
@@ -63,34 +41,6 @@ def dump(session: SqliteSession, sink: Sink, job: JobContext) -> DumpFacts:
     with session.unbounded(), _snapshot(session), job.on_cancel(session.interrupt):
         ensure_can_be_dumped(session)
         return _Dump(session, FrameWriter(sink), job).write()
-
-
-def load(session: SqliteSession, source: Source, job: JobContext) -> None:
-    """Carry out a dump in one transaction: all of it, or nothing is there afterwards.
-
-    SQLite's authorizer lets through what a dump of ours does and nothing else. Raises Refused for a database that is
-    not empty, Corrupt for a file that is not a whole dump of this engine.
-    """
-    if definitions(session):
-        raise Refused(
-            "The database to load into is not empty",
-            code="database_not_empty",
-            hint="Load into a database that was just created.",
-        )
-    (foreign_keys,) = session.execute("PRAGMA foreign_keys").fetchone()
-    with session.unbounded(), job.on_cancel(session.interrupt):
-        session.set_authorizer(_authorize)
-        try:
-            _carry_out(session, FrameReader(source), job)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
-                raise _corrupt("does what no dump of this console does") from error
-            raise
-        finally:
-            session.set_authorizer(None)
-            if session.in_transaction:
-                session.execute("ROLLBACK")
-            session.execute(f"PRAGMA foreign_keys = {foreign_keys}")
 
 
 class _Dump:
@@ -225,35 +175,3 @@ def _snapshot(session: SqliteSession) -> Iterator[None]:
         yield
     finally:
         session.execute("ROLLBACK")
-
-
-def _carry_out(session: SqliteSession, reader: FrameReader, job: JobContext) -> None:
-    if reader.engine != ENGINE:
-        raise Corrupt(f"This is a dump of {reader.engine!r}, not of SQLite", hint="Restore it with its own engine.")
-    for frame in reader:
-        job.progress(f"Loading {frame.table}" if frame.table else "Loading", reader.bytes_read, None, "bytes")
-        session.execute(_sql(frame)).close()
-    if session.in_transaction:
-        raise _corrupt("does not commit what it does")
-    loaded = len(base_tables(session))
-    if loaded != reader.tables:
-        raise _corrupt(f"announces {reader.tables} tables and makes {loaded}")
-
-
-def _sql(frame: Frame) -> str:
-    try:
-        return frame.executable.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _corrupt("holds a statement that is no UTF-8") from error
-
-
-def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
-    if action == sqlite3.SQLITE_PRAGMA:
-        return sqlite3.SQLITE_OK if str(first).lower() in _PRAGMAS else sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and str(second).lower() in {"load_extension", "fts3_tokenizer"}:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK if action in _LOADING else sqlite3.SQLITE_DENY
-
-
-def _corrupt(what: str) -> Corrupt:
-    return Corrupt(f"The dump {what}", hint="Nothing of it was kept. Take another backup.")
