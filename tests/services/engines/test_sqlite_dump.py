@@ -88,9 +88,9 @@ def test_text_that_is_no_utf8_stays_text_and_a_blob_a_blob() -> None:
 def test_every_kind_of_value_survives_in_every_kind_of_column(place: SqlitePlace, tmp_path: Path) -> None:
     values = (
         "NULL, 0, -1, 9223372036854775807, -9223372036854775808, 0.1, -0.0, 1e-310, 1.5e308, 9e999, 3.0,"
-        " 9007199254740993, '', '0', '007', ' 5 ', '1e3', '9223372036854775808', 'é😀', 'it''s', X'', X'00', X'27', '--',"
-        " '/*', ';', '.dump', char(0), 'a' || char(13,10) || 'b', char(13), char(10) || '.quit' || char(10),"
-        " char(65279), CAST(X'80' AS TEXT)"
+        " 9007199254740993, '', '0', '007', ' 5 ', '1e3', '9223372036854775808', 'é😀', 'it''s', X'', X'00',"
+        " X'27', '--', '/*', ';', '.dump', char(0), 'a' || char(13,10) || 'b', char(13),"
+        " char(10) || '.quit' || char(10), char(65279), CAST(X'80' AS TEXT)"
     )
     columns = "i INTEGER, t TEXT, n NUMERIC, r REAL, b BLOB, d DECIMAL(10,2), x"
     rows = ", ".join(f"({', '.join([value.strip()] * 7)})" for value in values.split(", "))
