@@ -79,7 +79,7 @@ class Registry:
         if self._shape is not None:
             return self._shape
         inspector = sa.inspect(session)
-        numeric = set()
+        numeric: set[str] = set()
         server_column = False
         for table, columns in self._columns().items():
             try:
@@ -167,7 +167,7 @@ class Registry:
     def lock_tenant(self, session: sa.Connection, tenant: str) -> None:
         """Hold this tenant's row until the transaction ends, so that nobody provisions it beside us."""
         table = self._platform.tenants
-        key = sa.column(table.id)
+        key: sa.ColumnElement[Any] = sa.column(table.id)
         wanted = self._bind(session, table.table, table.id, tenant)
         session.execute(sa.select(key).select_from(sa.table(table.table)).where(key == wanted).with_for_update())
 

@@ -17,9 +17,8 @@ def as_time(value: Any) -> datetime | None:
             value = datetime.fromisoformat(value)
         except ValueError as error:
             raise Corrupt(f"{value!r} is not a time") from error
-    if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def iso(value: datetime | None) -> str | None:

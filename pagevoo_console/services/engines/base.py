@@ -20,7 +20,11 @@ from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.database import DatabaseSize, TableFacts
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
+from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.jobs import JobContext
+
+OpenDatabase = Callable[[str], AbstractContextManager[sa.Connection]]
+"""Opens a session on the database of this name, for as long as the block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ class DatabaseEngine(ABC):
 
     @abstractmethod
     def feature_rows(
-        self, server: sa.Connection, names: Sequence[str], open_database: Callable[[str], sa.Connection]
+        self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
     ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
         """For each database the `installed_features` rows as {feature_type: is_active}, in few round trips.
 
@@ -207,6 +211,22 @@ class DatabaseEngine(ABC):
     @abstractmethod
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         """Carry out a dump that `dump` wrote, into the session's database, which must be empty."""
+
+    @abstractmethod
+    def portable(self, session: sa.Connection) -> Portable:
+        """The session's database as an export reads it: one snapshot, exact plain values, tables as SQL."""
+
+    @abstractmethod
+    def swap_memo(self, server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
+        """What `swap` must know to finish after a crash, as JSON data to be journalled first. Reads only."""
+
+    @abstractmethod
+    def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
+        """Put the content of `staged` in the place of `live`, whose own content is in `aside` afterwards.
+
+        As atomic as the engine allows. Safe to call again after a crash at any point: it finishes what was begun.
+        `live` must be quiesced; `staged` is gone or empty afterwards.
+        """
 
     # --- sessions ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import psycopg
@@ -20,7 +20,9 @@ from pagevoo_console.services.engines import postgresql_databases as databases
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
 from pagevoo_console.services.engines import postgresql_swap as swaps
-from pagevoo_console.services.engines.base import DatabaseEngine, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.base import DatabaseEngine, OpenDatabase, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.portable import Portable
+from pagevoo_console.services.engines.postgresql_portable import PostgresqlPortable
 from pagevoo_console.services.engines.postgresql_session import (
     WatchedConnection,
     canceller,
@@ -135,12 +137,12 @@ class PostgresqlEngine(DatabaseEngine):
             return dumps.fingerprint(connection)
 
     def feature_rows(
-        self, server: sa.Connection, names: Sequence[str], open_database: Callable[[str], sa.Connection]
+        self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
     ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
         """A session cannot change its database here: one connection a database, closed before the next."""
         for name in names:
             try:
-                with closing(open_database(name)) as session, self._told(session) as connection:
+                with open_database(name) as session, self._told(session) as connection:
                     found: dict[str, bool] | ConsoleError = contents.feature_rows(connection)
             except ConsoleError as error:
                 found = error
@@ -155,6 +157,9 @@ class PostgresqlEngine(DatabaseEngine):
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._told(session) as connection:
             dumps.load(connection, source, job)
+
+    def portable(self, session: sa.Connection) -> Portable:
+        return PostgresqlPortable(driver_connection(session))
 
     def swap_memo(self, server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
         with self._told(server) as connection:

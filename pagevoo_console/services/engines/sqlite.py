@@ -27,7 +27,7 @@ from pagevoo_console.services.engines import (
     sqlite_swap,
     statements,
 )
-from pagevoo_console.services.engines.base import DatabaseEngine, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.base import DatabaseEngine, OpenDatabase, SessionOptions, Sink, Source, SqlAnswer
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.engines.sqlite_portable import SqlitePortable
 from pagevoo_console.services.engines.sqlite_session import (
