@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pagevoo_console.domain.database import TenantDatabase
+
 
 class ExportFormat(StrEnum):
     SQL = "sql"
@@ -33,4 +35,15 @@ class ExportResult:
     directory: Path
     files: tuple[Path, ...]
     tables: dict[str, int]
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What an export would write: `tables` in their order. `rows` is estimated, `size_bytes` the whole database's."""
+
+    request: ExportRequest
+    database: TenantDatabase
+    tables: tuple[str, ...]
+    rows: int
     size_bytes: int

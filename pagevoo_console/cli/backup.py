@@ -1,0 +1,137 @@
+"""`backup`: faithful dumps, proved by restoring them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pagevoo_console.cli import formats, words
+from pagevoo_console.cli.call import call_of, show_steps
+from pagevoo_console.cli.columns import Right
+from pagevoo_console.cli.database import Id
+from pagevoo_console.cli.refresh import look
+from pagevoo_console.domain.backup import Verdict
+from pagevoo_console.domain.errors import Corrupt
+
+if TYPE_CHECKING:
+    from pagevoo_console.cli.paper import Paper
+
+app = typer.Typer(help="Backups and restores.")
+Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or the path of its file.")]
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    tenant: Id,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where it goes.")] = None,
+) -> None:
+    """Back up a tenant's database."""
+    call = call_of(context)
+    console = call.console
+    made = call.work(lambda job: console.backups.create(tenant, job, to))
+    look(call, tenant)
+    document = {"ok": True, "operation": None, "backup": words.backup(made)}
+
+    def show(paper: Paper) -> None:
+        paper.facts(
+            [
+                ("Backup", made.id), ("File", made.path), ("Size", formats.size(made.size_bytes)),
+                ("Tables", len(made.tables)), ("Rows", formats.count(sum(made.tables.values()))),
+            ]
+        )  # fmt: skip
+
+    call.answer(document, show)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    backup: Name,
+    quick: Annotated[bool, typer.Option("--quick", help="Compare checksums only.")] = False,
+) -> None:
+    """Restore a backup into a scratch database, compare every table, drop it. Exit code 1 where it does not hold."""
+    call = call_of(context)
+    backups = call.console.backups
+    try:
+        found = backups.get(backup)
+    except Corrupt as error:
+        verdict = Verdict(False, quick, (), (error.message,))
+    else:
+        verdict = call.work(lambda job: backups.verify(found, job, quick=quick))
+        if verdict.ok and not quick:
+            look(call, found.tenant)
+
+    def show(paper: Paper) -> None:
+        if verdict.tables:
+            paper.table(
+                ["Table", Right("Rows"), "Same"],
+                ((one.name, formats.count(one.rows), "yes" if one.matches else "no") for one in verdict.tables),
+                styled=("Same",),
+            )
+        for problem in verdict.problems:
+            paper.line(problem)
+        paper.line("It holds" if verdict.ok else "It does not hold")
+
+    call.answer(words.verdict(verdict), show)
+    if not verdict.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    backup: Name,
+    tenant: Annotated[str, typer.Option(metavar="ID", help="The tenant whose backup it is.")],
+    into: Annotated[str | None, typer.Option(metavar="NAME", help="Into a database of this name instead.")] = None,
+    confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="What is replaced, exactly.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> None:
+    """Restore beside the live database, compare, then swap; the live one is untouched until then."""
+    call = call_of(context)
+    console = call.console
+    plan = console.restores.plan(console.backups.get(backup), tenant, into)
+    named = {"tenant": tenant, "database": plan.database, "server": plan.server, "mode": plan.mode.value}
+    if dry_run:
+        document = {
+            "ok": True, "operation": None, "dry_run": True, **named, "backup": plan.backup.id,
+            "steps": [words.step(step) for step in plan.steps], "warnings": list(plan.warnings),
+        }  # fmt: skip
+        call.answer(document, lambda paper: show_steps(paper, plan.steps))
+        return
+    confirmation = confirm
+    if plan.needs_confirmation:
+        if confirm is None and call.is_attended:
+            call.output.answer({}, lambda paper: show_steps(paper, plan.steps))
+        confirmation = call.confirmation(plan.database, confirm)
+    call.work(lambda job: console.restores.run(plan, confirmation, job))
+    look(call, tenant)
+    operations = console.operations.list(tenant=tenant, limit=20)
+    number = next((one.id for one in operations if one.kind == "backup.restore"), None)
+    document = {"ok": True, "operation": number, **named, "backup": plan.backup.id}
+    call.answer(document, lambda paper: paper.line(f"{plan.backup.id} is restored in {plan.database}"))
+
+
+@app.command("list")
+def list_(
+    context: typer.Context, tenant: Annotated[str | None, typer.Option(metavar="ID", help="Only this tenant's.")] = None
+) -> None:
+    """The catalogue, newest first."""
+    call = call_of(context)
+    found = call.console.backups.list(tenant)
+
+    def show(paper: Paper) -> None:
+        paper.table(
+            ["Id", "Tenant", "Database", "Made", Right("Size"), "Proved", "File"],
+            (
+                (
+                    one.id, one.tenant, one.database, formats.moment(one.created_at), formats.size(one.size_bytes),
+                    formats.moment(one.verified_at), one.path,
+                )
+                for one in found
+            ),
+        )  # fmt: skip
+
+    call.answer(words.listing("backups", [words.backup(one) for one in found]), show)

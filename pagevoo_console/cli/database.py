@@ -1,0 +1,162 @@
+"""`database`: making a tenant's database, looking at it, and deleting it safely."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pagevoo_console.cli import formats, words
+from pagevoo_console.cli.call import Call, call_of, show_steps
+from pagevoo_console.cli.refresh import look
+from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
+from pagevoo_console.domain.errors import WrongUsage
+from pagevoo_console.domain.server import CheckLayer, CheckResult
+
+if TYPE_CHECKING:
+    from pagevoo_console.cli.paper import Paper
+
+app = typer.Typer(help="Tenants' databases.")
+Id = Annotated[str, typer.Argument(metavar="ID", help="The tenant.")]
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    tenant: Id,
+    website: Annotated[str, typer.Option(metavar="WID", help="The website that the database is for.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> None:
+    """Create a tenant's database; takes up what an interrupted creation left."""
+    call = call_of(context)
+    console = call.console
+    plan = console.databases.plan_creation(tenant, website)
+    if dry_run:
+        planned = {
+            "ok": True, "operation": None, "dry_run": True, "database": plan.database, "server": plan.server,
+            "steps": [words.step(step) for step in plan.steps],
+        }  # fmt: skip
+        call.answer(planned, lambda paper: show_steps(paper, plan.steps))
+        return
+    database = call.work(lambda job: console.databases.create(plan, job))
+    look(call, tenant)
+    document = {
+        "ok": True,
+        "operation": newest_operation(call, tenant, "database.create"),
+        "tenant": tenant,
+        "database": words.tenant_database(database),
+    }
+    call.answer(document, lambda paper: paper.line(f"{database.name} is {database.state.value} on {database.server}"))
+
+
+@app.command()
+def status(context: typer.Context, tenant: Id) -> None:
+    """A tenant's database as the server sees it now."""
+    call = call_of(context)
+    found = call.console.databases.status(tenant)
+
+    def show(paper: Paper) -> None:
+        paper.facts(
+            [
+                ("Name", found.name), ("State", found.state.value), ("Engine", found.engine),
+                ("Server", found.server), ("Size", formats.size(found.size_bytes)),
+                ("Created", formats.moment(found.created_at)), ("Website", found.website or "none"),
+                *([("Deleted", formats.moment(found.deleted_at))] if found.deleted_at else []),
+                *([("Note", found.note)] if found.note else []),
+            ]
+        )  # fmt: skip
+
+    call.answer(words.tenant_database(found), show)
+
+
+@app.command()
+def check(context: typer.Context, tenant: Id) -> None:
+    """Test the connection, from name resolution to privileges. Exit code 5 where the server cannot be reached."""
+    call = call_of(context)
+    found = call.console.databases.check(tenant)
+    call.answer(words.check(found), lambda paper: show_check(paper, found))
+    raise typer.Exit(check_exit_code(found))
+
+
+@app.command()
+def delete(
+    context: typer.Context,
+    tenant: Id,
+    confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="The database's name, exactly.")] = None,
+    grace: Annotated[int | None, typer.Option(metavar="DAYS", help="0 drops at once; there is no trash yet.")] = None,
+    backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backup goes.")] = None,
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Make none; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the audit trail.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> None:
+    """Back up, prove, unpublish, put out of reach, drop, mark deleted. Resumes where a crash left it."""
+    call = call_of(context)
+    if no_backup and backup_to is not None:
+        raise WrongUsage("--no-backup and --backup-to contradict each other")
+    deletions = call.console.deletions
+    plan = deletions.plan(DeletionRequest(tenant, backup_to, no_backup, reason, grace))
+    if dry_run:
+        document = {"ok": True, "operation": None, "dry_run": True, **words.deletion_plan(plan)}
+        call.answer(document, lambda paper: _show_plan(paper, plan))
+        return
+    if confirm is None and call.is_attended:
+        call.output.answer({}, lambda paper: _show_plan(paper, plan))
+    confirmation = call.confirmation(plan.database.name, confirm)
+    done = call.work(lambda job: deletions.run(plan, confirmation, job))
+    look(call, tenant)
+    document = {
+        "ok": True,
+        "operation": done.operation,
+        "tenant": done.tenant,
+        "database": done.database,
+        "backup": done.backup,
+        "backup_path": None if done.backup_path is None else str(done.backup_path),
+    }
+
+    def show(paper: Paper) -> None:
+        paper.line(f"{done.database} is deleted")
+        if done.backup_path is not None:
+            paper.line(f"Its backup: {done.backup_path}")
+
+    call.answer(document, show)
+
+
+def show_check(paper: Paper, found: CheckResult) -> None:
+    """The layers of a check, and what to do."""
+    paper.table(
+        ["Layer", "Holds", "Seen"], ((one.layer, "yes" if one.ok else "no", one.detail) for one in found.steps),
+        styled=("Holds",),
+    )  # fmt: skip
+    if found.problem:
+        paper.line(found.problem)
+        paper.line(found.hint or "")
+    elif found.latency_ms is not None:
+        paper.line(f"{found.server_version}, {found.latency_ms:.1f} ms")
+
+
+def check_exit_code(found: CheckResult) -> int:
+    """5 where the server or the login fails, 1 where the database does, 0 where it can be reached."""
+    if found.reachable:
+        return 0
+    failed = next((one.layer for one in found.steps if not one.ok), CheckLayer.TCP.value)
+    return 1 if failed in (CheckLayer.DATABASE, CheckLayer.PRIVILEGES) else 5
+
+
+def newest_operation(call: Call, tenant: str, kind: str) -> str | None:
+    """The id of the operation that has just ended."""
+    found = call.console.operations.list(tenant=tenant, limit=20)
+    return next((operation.id for operation in found if operation.kind == kind), None)
+
+
+def _show_plan(paper: Paper, plan: DeletionPlan) -> None:
+    paper.facts(
+        [
+            ("Tenant", f"{plan.request.tenant}  {plan.tenant_name}  {plan.tenant_email}"),
+            ("Database", f"{plan.database.name} on {plan.server_address}"),
+            ("Holds", f"{plan.tables} tables, about {formats.count(plan.rows)} rows, {formats.size(plan.size_bytes)}"),
+            ("Newest proved backup", formats.moment(plan.newest_proved_backup)),
+            *(("Warning", warning) for warning in plan.warnings),
+        ]
+    )
+    show_steps(paper, plan.steps)

@@ -1,0 +1,57 @@
+"""`fleet`: all tenants at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pagevoo_console.cli import formats, words
+from pagevoo_console.cli.call import call_of
+from pagevoo_console.cli.refresh import refresh
+
+if TYPE_CHECKING:
+    from pagevoo_console.cli.paper import Paper
+
+app = typer.Typer(help="The whole platform.")
+
+
+@app.callback()
+def fleet() -> None:
+    """The whole platform."""
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    cached: Annotated[bool, typer.Option(help="Answer at once from what was last seen.")] = False,
+) -> None:
+    """The fleet in figures, and what needs attention."""
+    call = call_of(context)
+    refresh(call, is_cached=cached, features=True)
+    found = call.console.directory.summary()
+
+    def show(paper: Paper) -> None:
+        paper.facts(
+            [
+                ("Tenants", formats.count(found.tenants)),
+                ("Databases", f"{formats.count(found.databases)}, {formats.size(found.size_bytes)}"),
+                ("By state", ", ".join(f"{number} {state}" for state, number in found.by_state.items()) or "none"),
+                ("Over quota", _some(found.over)),
+                ("Near quota", _some(found.near)),
+                ("Missing", _some(found.missing)),
+                ("Unreachable", _some(found.unreachable)),
+                ("Outdated", _some(found.outdated)),
+                ("Orphans", _some(tuple(orphan.name for orphan in found.orphans))),
+                ("Published without database", _some(found.published_without_database)),
+                ("Never backed up", formats.count(found.without_backup)),
+                *((f"Server {one.name}", one.problem or "answers") for one in found.servers),
+            ]
+        )
+
+    call.answer(words.fleet(found), show)
+
+
+def _some(names: tuple[str, ...], shown: int = 20) -> str:
+    rest = len(names) - shown
+    return (", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")) or "none"
