@@ -54,6 +54,23 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     connections: dict[str, _Entry] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What the file means."""
+
+    default: str = ""
+    connections: dict[str, Connection] = field(default_factory=dict)
+
+    def get(self, name: str) -> Connection:
+        try:
+            return self.connections[name]
+        except KeyError:
+            raise NotFound(
+                f"There is no saved connection {name!r}{one_of(name, self.connections)}",
+                hint="`connection list` shows them, `connection add` makes one.",
+            ) from None
+
+
 class SavedConnections:
     """Reads and writes `connections.toml`. Safe to call from any thread and beside another console."""
 
@@ -69,22 +86,19 @@ class SavedConnections:
 
     def list(self) -> tuple[Connection, ...]:
         """All connections by name. Raises Failed (`connections_file`), naming file, key and the nearest right key."""
-        file = self._read()
-        return tuple(self._connection(name, file.connections[name]) for name in sorted(file.connections))
+        saved = self._read()
+        return tuple(saved.connections[name] for name in sorted(saved.connections))
 
     def get(self, name: str) -> Connection:
         """One connection; raises NotFound, naming the nearest one."""
-        file = self._read()
-        entry = file.connections.get(name)
-        if entry is None:
-            raise _not_found(name, file)
-        return self._connection(name, entry)
+        return self._read().get(name)
 
     def default(self) -> Connection | None:
         """The connection to use where none is named: the chosen one or the only one."""
-        file = self._read()
-        name = file.default or (next(iter(file.connections)) if len(file.connections) == 1 else "")
-        return self._connection(name, file.connections[name]) if name in file.connections else None
+        saved = self._read()
+        if saved.default:
+            return saved.get(saved.default)
+        return next(iter(saved.connections.values())) if len(saved.connections) == 1 else None
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -96,8 +110,8 @@ class SavedConnections:
         """
         _check_name(connection.name, "connection")
         named = _with_credentials(connection)
-        with self._changing() as (file, document):
-            if connection.name in file.connections:
+        with self._changing() as (saved, document):
+            if connection.name in saved.connections:
                 raise Refused(
                     f"There is already a connection {connection.name!r}",
                     code="connection_exists",
@@ -109,9 +123,8 @@ class SavedConnections:
     def update(self, connection: Connection, secret: Secret | None = None) -> Connection:
         """Save a connection in the place of the one of this name; a password only where one is given."""
         named = _with_credentials(connection)
-        with self._changing() as (file, document):
-            if connection.name not in file.connections:
-                raise _not_found(connection.name, file)
+        with self._changing() as (saved, document):
+            saved.get(connection.name)
             self._keep(named.master, secret, lambda: self._put(document, named))
         return named
 
@@ -121,11 +134,8 @@ class SavedConnections:
         The master's server goes on holding the tenants that it has. Raises Refused (`server_exists`).
         """
         _check_name(server.name, "server")
-        with self._changing() as (file, document):
-            entry = file.connections.get(connection)
-            if entry is None:
-                raise _not_found(connection, file)
-            before = self._connection(connection, entry)
+        with self._changing() as (saved, document):
+            before = saved.get(connection)
             if server.name in {MASTER, *(known.name for known in before.tenant_servers)}:
                 raise Refused(
                     f"Connection {connection} has a server {server.name!r} already",
@@ -138,43 +148,39 @@ class SavedConnections:
 
     def remove(self, name: str) -> None:
         """Forget a connection and its passwords. Raises NotFound, or Refused when the keyring cannot be reached."""
-        with self._changing() as (file, document):
-            entry = file.connections.get(name)
-            if entry is None:
-                raise _not_found(name, file)
-            connection = self._connection(name, entry)
+        with self._changing() as (saved, document):
+            connection = saved.get(name)
             for server in {connection.master, *connection.tenant_servers}:
                 self._delete_secret(server)
             del document["connections"][name]
-            if file.default == name:
+            if saved.default == name:
                 del document["default"]
             self._write(document)
 
     def set_default(self, name: str) -> None:
         """Use this connection where none is named. Raises NotFound."""
-        with self._changing() as (file, document):
-            if name not in file.connections:
-                raise _not_found(name, file)
+        with self._changing() as (saved, document):
+            saved.get(name)
             document["default"] = name
             self._write(document)
 
     # --- the file ---------------------------------------------------------------------------------------------------
 
-    def _read(self) -> _File:
+    def _read(self) -> _Saved:
         try:
             text = read_small(self._path)
         except NotFound:
-            return _File()
+            return _Saved()
         file = read_toml(text, _File, file=str(self._path), code=CODE)
         mistakes = [f"'connections' cannot name {name!r}" for name in file.connections if not _NAME.fullmatch(name)]
         if file.default and file.default not in file.connections:
             mistakes.append(f"'default' names no connection: {file.default!r}{one_of(file.default, file.connections)}")
         if mistakes:
             raise bad_file(str(self._path), mistakes, CODE)
-        return file
+        return _Saved(file.default, {name: self._connection(name, entry) for name, entry in file.connections.items()})
 
     @contextmanager
-    def _changing(self) -> Iterator[tuple[_File, tomlkit.TOMLDocument]]:
+    def _changing(self) -> Iterator[tuple[_Saved, tomlkit.TOMLDocument]]:
         """The file and its document, for one writer at a time."""
         make_folder(self._path.parent)
         lock = filelock.FileLock(self._path.with_name(".connections.lock"), timeout=_LOCK_SECONDS, mode=0o600)
@@ -185,8 +191,8 @@ class SavedConnections:
                 f"{self._path} is being changed by another console", hint="Try again when it has finished."
             ) from error
         try:
-            file = self._read()
-            yield file, tomlkit.parse(read_small(self._path)) if self._path.exists() else tomlkit.document()
+            saved = self._read()
+            yield saved, tomlkit.parse(read_small(self._path)) if self._path.exists() else tomlkit.document()
         finally:
             lock.release()
 
@@ -308,10 +314,3 @@ def _check_name(name: str, what: str) -> None:
             code="invalid_name",
             hint="Letters, digits, '.', '_' and '-', at most 64, beginning with a letter or a digit.",
         )
-
-
-def _not_found(name: str, file: _File) -> NotFound:
-    return NotFound(
-        f"There is no saved connection {name!r}{one_of(name, file.connections)}",
-        hint="`connection list` shows them, `connection add` makes one.",
-    )

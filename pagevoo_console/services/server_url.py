@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pagevoo_console.domain.errors import WrongUsage
 from pagevoo_console.domain.server import Server, Tls
 from pagevoo_console.services.engines.catalogue import SCHEMES
+from pagevoo_console.services.engines.sqlite_files import SUFFIXES
 from pagevoo_console.services.strict_toml import one_of
 
 MASTER = "master"
@@ -33,7 +34,6 @@ _DIALECTS = {
     "postgresql": _Dialect(5432, "host", frozenset(), "postgresql+psycopg://user@host:5432/database"),
 }
 _FILE_EXAMPLE = "sqlite:////folder/pagevoo_core.db"
-_FILE_SUFFIXES = (".db", ".sqlite", ".sqlite3", ".db3")
 _HINTS = {
     "password": "A password in a URL is seen by everybody on the machine; give it by itself.",
     "ssl": "Say --tls off, required or verified, and --tls-ca FILE for an authority of your own.",
@@ -94,7 +94,7 @@ def parse_server_url(
 def server_url(server: Server, database: str = "") -> str:
     """The URL that leads to this server, for showing and saving. Never holds a password."""
     if server.directory:
-        name = database if not database or database.endswith(_FILE_SUFFIXES) else f"{database}.db"
+        name = database if not database or database.endswith(SUFFIXES) else f"{database}.db"
         return f"sqlite:///{os.path.join(server.directory, name)}"
     scheme = next(scheme for scheme, engine in SCHEMES.items() if engine == server.engine and "+" in scheme)
     host = f"[{server.host}]" if ":" in server.host else server.host
@@ -115,13 +115,13 @@ def _file_server(text: str, name: str, engine: str) -> tuple[Server, str, None]:
     path = Path(os.path.abspath(url.database))
     if url.database.endswith("/") or path.is_dir():
         return Server(name=name, engine=engine, directory=str(path)), "", None
-    if path.suffix not in _FILE_SUFFIXES:
+    if path.suffix not in SUFFIXES:
         raise WrongUsage(
             f"{path.name!r} cannot be told from a database without its ending",
-            hint=f"The master's file ends in {', '.join(_FILE_SUFFIXES)}.",
+            hint=f"The master's file ends in {', '.join(SUFFIXES)}.",
         )
     database = path.stem if path.suffix == ".db" else path.name
-    if path.suffix == ".db" and database.endswith(_FILE_SUFFIXES):
+    if path.suffix == ".db" and database.endswith(SUFFIXES):
         raise WrongUsage(f"{path.name!r} has two endings", hint="Give the file one ending.")
     return Server(name=name, engine=engine, directory=str(path.parent)), database, None
 
