@@ -1,6 +1,7 @@
 """A real Secret Service for tests: gnome-keyring, unlocked, on a session bus that nobody else has."""
 
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +37,7 @@ class SecretService:
         }
         self._processes: list[tuple[subprocess.Popen[bytes], Path]] = []
         self._start(["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={self._bus_socket}"])
-        self._wait_for("bus", lambda: self._bus_socket.exists())
+        self._wait_for("bus", self._is_listening)
         self._start(["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"], b"test keyring")
         self._wait_for("keyring", self._is_unlocked)
 
@@ -84,6 +85,15 @@ class SecretService:
                 self.close()
                 raise RuntimeError(f"the {what} did not start: {(self.directory / 'log').read_text(errors='replace')}")
             time.sleep(0.01)
+
+    def _is_listening(self) -> bool:
+        """A socket exists a moment before it takes connections."""
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self._bus_socket))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+        return True
 
     def _is_unlocked(self) -> bool:
         with open_dbus_connection(bus=self.environment["DBUS_SESSION_BUS_ADDRESS"]) as bus:
