@@ -23,12 +23,18 @@ REAL_BACK_ENDS = {
 }
 """Classes that keep a secret from others. Anything else may be a file of plain text, whatever it is called."""
 
+CODE = "no_secret_store"
+
 _CHAIN = "keyring.backends.chainer.ChainerBackend"
 _NONE = "keyring.backends.fail.Keyring"
 _HINT = (
     "Give the password each time, or name a file with it in PAGEVOO_PASSWORD_FILE. On a desktop, install and unlock "
     "GNOME Keyring or KWallet."
 )
+
+
+class NoKeyring(Refused):
+    """This machine has no keyring that we would trust, so that nothing of ours is kept in one either."""
 
 
 class KeyringAccess:
@@ -57,13 +63,16 @@ class KeyringAccess:
             raise no_secret_store(f"{self.name} took the password and did not give it back")
 
     def delete(self, service: str, name: str) -> None:
-        """Remove what is kept under this name, if anything is."""
+        """Remove what is kept under this name, if anything is; where there is no keyring, nothing is."""
 
         def remove(back_end: KeyringBackend) -> None:
             if back_end.get_password(service, name) is not None:
                 back_end.delete_password(service, name)
 
-        self._call(remove)
+        try:
+            self._call(remove)
+        except NoKeyring:
+            return
 
     def probe(self) -> str:
         """The name of the keyring, once it has answered. Raises Refused (`no_secret_store`)."""
@@ -101,11 +110,13 @@ class KeyringAccess:
         self.name = ", ".join(REAL_BACK_ENDS.get(name, name) for name in names) or "none"
         if not names or names == [_NONE]:
             self.name = "none"
-            raise no_secret_store("This machine has no keyring for passwords")
+            raise NoKeyring("This machine has no keyring for passwords", code=CODE, hint=_HINT)
         strangers = [name for name in names if name not in REAL_BACK_ENDS]
         if strangers:
-            raise no_secret_store(
-                f"{', '.join(strangers)} is installed as a keyring, and may keep passwords in the open"
+            raise NoKeyring(
+                f"{', '.join(strangers)} is installed as a keyring, and may keep passwords in the open",
+                code=CODE,
+                hint=_HINT,
             )
         chosen: KeyringBackend = back_end
         return chosen
@@ -131,7 +142,7 @@ class KeyringAccess:
 
 def no_secret_store(message: str, cause: Exception | None = None) -> Refused:
     """The error for a machine without a keyring that can be trusted."""
-    error = Refused(message, code="no_secret_store", hint=_HINT)
+    error = Refused(message, code=CODE, hint=_HINT)
     error.__cause__ = cause
     return error
 

@@ -16,6 +16,7 @@ import tomlkit
 
 from pagevoo_console.domain.errors import Busy, NotFound, Refused, WrongUsage
 from pagevoo_console.domain.server import Connection, Environment, Server, Tls
+from pagevoo_console.services.keyring_access import CODE as NO_SECRET_STORE
 from pagevoo_console.services.private_files import make_folder, read_small, write_private
 from pagevoo_console.services.secrets import Secret, Secrets
 from pagevoo_console.services.server_url import MASTER, parse_master_url, parse_server_url, server_url
@@ -120,6 +121,19 @@ class SavedConnections:
             self._keep(named.master, secret, lambda: self._put(document, named))
         return named
 
+    def add_or_ask(self, connection: Connection, secret: Secret | None) -> tuple[Connection, str]:
+        """Save a connection whose password came along unasked (`import-env`): kept where there is a place for it.
+
+        Where there is none the connection is saved without it; the answer's text says so and what to do, and is empty
+        otherwise. Raises WrongUsage, Refused (`connection_exists`).
+        """
+        try:
+            return self.add(connection, secret), ""
+        except Refused as error:
+            if error.code != NO_SECRET_STORE:
+                raise
+            return self.add(connection), f"{error.message}, so the password was not saved. {error.hint}"
+
     def update(self, connection: Connection, secret: Secret | None = None) -> Connection:
         """Save a connection in the place of the one of this name; a password only where one is given."""
         named = _with_credentials(connection)
@@ -151,7 +165,7 @@ class SavedConnections:
         with self._changing() as (saved, document):
             connection = saved.get(name)
             for server in {connection.master, *connection.tenant_servers}:
-                self._delete_secret(server)
+                self._secrets.delete(server)
             del document["connections"][name]
             if saved.default == name:
                 del document["default"]
@@ -207,14 +221,6 @@ class SavedConnections:
         except BaseException:
             self._secrets.delete(server)
             raise
-
-    def _delete_secret(self, server: Server) -> None:
-        """A machine without a keyring holds no password to delete."""
-        try:
-            self._secrets.delete(server)
-        except Refused as error:
-            if self._secrets.state().name != "none":
-                raise error
 
     def _put(self, document: tomlkit.TOMLDocument, connection: Connection) -> None:
         document.setdefault("connections", tomlkit.table(is_super_table=True))[connection.name] = _table(connection)

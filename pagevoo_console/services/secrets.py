@@ -85,7 +85,7 @@ def identity(server: Server) -> str:
 
 
 class Secrets:
-    """The passwords of this process. Safe to call from any thread.
+    """The passwords of this process. Safe to call from any thread: who waits for a person holds up nobody else.
 
     `ask` is called at most once for a server, and only where nothing else knows its password.
     """
@@ -97,6 +97,7 @@ class Secrets:
         self._asked: set[str] = set()
         self._files: dict[str, Path] = {}
         self._problems: dict[str, ConsoleError] = {}
+        self._finding: dict[str, threading.Lock] = {}
         self._guard = threading.RLock()
 
     # --- finding ----------------------------------------------------------------------------------------------------
@@ -106,11 +107,14 @@ class Secrets:
 
         Raises Failed or NotFound for a password file that cannot be read.
         """
+        key = identity(server)
         with self._guard:
-            key = identity(server)
+            finding = self._finding.setdefault(key, threading.Lock())
+        with finding:
             known = self._known.get(key) or self._find(server, key)
             if known is not None:
-                self._known[key] = known
+                with self._guard:
+                    known = self._known.setdefault(key, known)
             return known.secret if known and known.secret else None
 
     def _find(self, server: Server, key: str) -> _Known | None:
@@ -179,7 +183,7 @@ class Secrets:
             self._known[identity(server)] = _Known(secret, Origin.KEYRING)
 
     def delete(self, server: Server) -> None:
-        """Remove a password from the keyring, if it is there, and from memory. Raises Refused (`no_secret_store`)."""
+        """Remove a password from memory and the keyring, if it is there. Raises Refused where that does not answer."""
         with self._guard:
             self.forget(server)
             if server.credential:

@@ -207,3 +207,15 @@ print(json.dumps([held, text, [Secrets().get(server) for server in added.servers
     assert "one" not in text
     assert left == [None, None]
     assert rest.strip() == ""
+
+
+def test_an_imported_password_without_a_keyring_leaves_the_connection_and_says_so(saved: SavedConnections) -> None:
+    added, warning = saved.add_or_ask(connection(), Secret("s3cret"))
+
+    assert saved.list() == (added,)
+    assert "no keyring" in warning
+    assert "PAGEVOO_PASSWORD_FILE" in warning
+    assert "s3cret" not in warning + saved.path.read_text()
+    with pytest.raises(Refused) as caught:
+        saved.add_or_ask(connection(), Secret("s3cret"))
+    assert caught.value.code == "connection_exists"

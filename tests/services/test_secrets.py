@@ -5,6 +5,7 @@ import logging
 import pickle
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -218,6 +219,7 @@ def test_without_a_keyring_we_say_so_and_what_to_do() -> None:
     assert secrets.state() == KeyringState("none", False, "This machine has no keyring for passwords")
     assert secrets.get(SERVER) is None
     assert "This machine has no keyring" in secrets.advice(SERVER)
+    secrets.delete(SERVER)
 
 
 def test_a_password_file_serves_where_there_is_no_keyring(tmp_path: Path) -> None:
@@ -298,3 +300,27 @@ def test_a_given_password_wins_over_the_file(tmp_path: Path) -> None:
     secrets.remember(SERVER, Secret("given"))
 
     assert secrets.get(SERVER) == Secret("given")
+
+
+def test_while_a_person_thinks_other_servers_are_served() -> None:
+    other = Server("eu1", "mysql", "other.example", 3306, "root")
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def ask(server: Server) -> Secret:
+        is_asked.set()
+        assert may_answer.wait(10)
+        return Secret("typed")
+
+    secrets = Secrets(ask=ask)
+    answers: list[Secret | None] = []
+    waiting = [threading.Thread(target=lambda: answers.append(secrets.get(SERVER))) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+    assert is_asked.wait(10)
+
+    secrets.remember(other, Secret("given"))
+    assert secrets.get(other) == Secret("given")
+    may_answer.set()
+    for thread in waiting:
+        thread.join()
+    assert answers == [Secret("typed")] * 3
