@@ -87,6 +87,7 @@ def _nodes(connection: WatchedConnection) -> list[Definition]:
 def _attached(connection: WatchedConnection) -> list[Definition]:
     return [
         *relations.constraints(connection),
+        *types.unproved_checks(connection),
         *relations.indexes(connection),
         *relations.triggers(connection),
         *relations.statistics(connection),

@@ -69,8 +69,11 @@ def _run(
                 break
             types = types or [column.type_code for column in cursor.description or ()]
             rows.append(tuple(_plain(value, oid) for value, oid in zip(row, types, strict=True)))
-        columns = tuple(column.name for column in cursor.description or ())
         stream.close()
+        if not rows:
+            # A stream without rows has no columns either.
+            cursor.execute(statement.encode(), binary=True)
+        columns = tuple(column.name for column in cursor.description or ())
     return columns, tuple(rows), is_truncated
 
 

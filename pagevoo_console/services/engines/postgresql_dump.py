@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 
 import psycopg
 from psycopg.abc import Buffer
+from psycopg.pq import TransactionStatus
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.errors import Corrupt, Failed, Refused
@@ -153,9 +154,10 @@ def _write_rows(
         job.progress(table.shown, done, total, "bytes")
         contents[table.shown] = relation_content(connection, table)
         began, rows_before = writer.bytes_written, writer.rows_written
-        for count, data in _copy_out(connection, table):
-            writer.rows(table.shown, count, data)
-            job.progress(table.shown, done + min(size, writer.bytes_written - began), total, "bytes")
+        with closing(_copy_out(connection, table)) as blocks:
+            for count, data in blocks:
+                writer.rows(table.shown, count, data)
+                job.progress(table.shown, done + min(size, writer.bytes_written - began), total, "bytes")
         rows = writer.rows_written - rows_before
         if rows != contents[table.shown].rows:
             raise Failed(
@@ -167,7 +169,7 @@ def _write_rows(
     return contents
 
 
-def _copy_out(connection: WatchedConnection, table: Relation) -> Iterator[tuple[int, bytes]]:
+def _copy_out(connection: WatchedConnection, table: Relation) -> Generator[tuple[int, bytes], None, None]:
     """Blocks of about CHUNK_BYTES: COPY statements that carry their rows."""
     columns = f" ({table.column_list})" if table.columns else ""
     head = f"COPY {table.qualified}{columns} FROM stdin;\n".encode()
@@ -225,13 +227,20 @@ def load(connection: WatchedConnection, source: Source, job: JobContext) -> None
                     tables.add(frame.table)
                     _copy_in(connection, frame)
                 else:
-                    connection.execute(frame.executable)
+                    _execute(connection, frame)
             _ensure_tables(connection, reader, tables)
             connection.execute("COMMIT")
         finally:
             if not connection.closed:
                 connection.rollback()
                 connection.execute("RESET ALL")
+
+
+def _execute(connection: WatchedConnection, frame: Frame) -> None:
+    """One statement, as the extended protocol allows no more; none may leave the load's transaction."""
+    connection.execute(frame.executable, binary=True)
+    if connection.info.transaction_status != TransactionStatus.INTRANS:
+        raise Corrupt("The dump holds a statement that ends a transaction", hint="No dump of ours holds one.")
 
 
 def _copy_in(connection: WatchedConnection, frame: Frame) -> None:

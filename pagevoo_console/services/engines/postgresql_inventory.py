@@ -54,7 +54,6 @@ _CATALOGUES: tuple[tuple[str, str], ...] = (
         " (r.rngcanonical <> 0"
         " OR NOT (SELECT c.opcdefault FROM pg_catalog.pg_opclass AS c WHERE c.oid = r.rngsubopc)))",
     ),
-    ("pg_user_mapping", "true"),
 )
 """Each catalogue with the condition under which an object in it, an `o`, is one that we cannot write down."""
 
@@ -75,6 +74,7 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
     ]
     named = {name for (name,) in rows_of(connection, " UNION ALL ".join(parts))}
     named |= {f"large object {oid}" for (oid,) in rows_of(connection, _LARGE_OBJECTS)}
+    named |= {f"subscription {name}" for (name,) in rows_of(connection, _SUBSCRIPTIONS)}
     named |= {
         f"row level security of table {name}"
         for (name,) in rows_of(
@@ -106,6 +106,11 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
         named.add("encoding SQL_ASCII, under which bytes have no meaning as text")
     return sorted(named)
 
+
+_SUBSCRIPTIONS = (
+    "SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid ="
+    " (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
+)
 
 _LARGE_OBJECTS = "SELECT oid FROM pg_catalog.pg_largeobject_metadata ORDER BY oid LIMIT 20"
 
@@ -171,7 +176,9 @@ _OWNERS = (
     " pg_catalog.pg_proc AS p"
     "  JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace,"
     "  pg_catalog.pg_identify_object('pg_catalog.pg_proc'::regclass, p.oid, 0) AS d"
-    f"  WHERE p.oid >= {_FIRST_USER_OID} AND {no_member('pg_proc', 'p.oid')}"
+    f"  WHERE p.oid >= {_FIRST_USER_OID} AND {no_member('pg_proc', 'p.oid')} AND NOT EXISTS (SELECT"
+    "   FROM pg_catalog.pg_depend AS i WHERE i.classid = 'pg_catalog.pg_proc'::regclass AND i.objid = p.oid"
+    "   AND i.deptype = 'i')"
     " UNION ALL SELECT n.nspowner, 'schema ' || quote_ident(n.nspname), n.nspname, n.oid, 'pg_namespace'"
     f"  FROM pg_catalog.pg_namespace AS n WHERE n.nspname <> 'public' AND {no_member('pg_namespace', 'n.oid')}"
     " UNION ALL SELECT t.typowner, d.type || ' ' || d.identity, n.nspname, t.oid, 'pg_type' FROM"

@@ -96,7 +96,7 @@ def _columns(connection: WatchedConnection) -> dict[int, list[str]]:
         table, name, kind, is_not_null, identity, generated, expression, collation, *sequence = row
         text = f"{quote(name)} {kind}" + (f" COLLATE {collation}" if collation else "")
         if generated:
-            text += f" GENERATED ALWAYS AS ({expression}) STORED"
+            text += f" GENERATED ALWAYS AS ({expression}) {'STORED' if generated == 's' else 'VIRTUAL'}"
         elif identity:
             when = "ALWAYS" if identity == "a" else "BY DEFAULT"
             schema, sequence_name, *options = sequence

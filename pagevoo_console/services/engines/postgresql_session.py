@@ -68,10 +68,11 @@ class WatchedConnection(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._closing = threading.Lock()
+        self.waiting_since: float | None = None
 
     def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
         limit = self.watchdog if timeout is None else timeout
-        began = time.monotonic()
+        began = self.waiting_since = time.monotonic()
         try:
             return super().wait(gen, interval=interval, timeout=limit)
         except psycopg.OperationalError:
@@ -79,6 +80,13 @@ class WatchedConnection(psycopg.Connection[Any]):
             if is_frozen and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.close()
             raise
+        finally:
+            self.waiting_since = None
+
+    def rollback(self) -> None:
+        """A session that is gone has nothing to roll back, and its end was told already."""
+        if not self.closed:
+            super().rollback()
 
     def close(self) -> None:
         with self._closing:
@@ -221,7 +229,10 @@ def resolve(server: Server, timeout: float) -> list[str]:
 
 
 def canceller(connection: WatchedConnection) -> Callable[[], None]:
-    """Stop what the session is running, on the server; where the server does not obey, cut the session off."""
+    """Stop what the session is running, on the server; where the server does not obey, cut the session off.
+
+    A thread that is not waiting for the server, but busy with what it got, is left alone.
+    """
 
     def cancel() -> None:
         if connection.closed or connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
@@ -234,7 +245,8 @@ def canceller(connection: WatchedConnection) -> Callable[[], None]:
         deadline = time.monotonic() + CANCEL_TIMEOUT
         while not connection.closed and connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
             if time.monotonic() > deadline:
-                connection.cut()
+                if connection.waiting_since is not None and connection.waiting_since < deadline - CANCEL_TIMEOUT:
+                    connection.cut()
                 return
             time.sleep(0.02)
 

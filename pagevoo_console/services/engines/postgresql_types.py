@@ -33,17 +33,22 @@ def schemas(connection: WatchedConnection) -> list[Definition]:
 
 
 def extensions(connection: WatchedConnection) -> list[Definition]:
+    """Those first on which others rest."""
     rows = rows_of(
         connection,
-        "SELECT extname, nspname FROM pg_catalog.pg_extension JOIN pg_catalog.pg_namespace AS n"
-        " ON n.oid = extnamespace WHERE extname <> 'plpgsql' ORDER BY extname",
+        "WITH RECURSIVE rests(oid, depth) AS (SELECT oid, 0 FROM pg_catalog.pg_extension UNION ALL"
+        "  SELECT d.objid, depth + 1 FROM rests JOIN pg_catalog.pg_depend AS d ON d.refobjid = rests.oid"
+        "  AND d.classid = 'pg_catalog.pg_extension'::regclass AND d.refclassid = d.classid)"
+        " SELECT extname, nspname FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n"
+        "  ON n.oid = extnamespace WHERE extname <> 'plpgsql'"
+        " ORDER BY (SELECT max(depth) FROM rests WHERE rests.oid = e.oid), extname",
     )
     return [
         Definition(
             "extension",
             name,
             Phase.BEFORE_ROWS,
-            f"CREATE EXTENSION IF NOT EXISTS {quote(name)} WITH SCHEMA {quote(schema)} CASCADE;",
+            f"CREATE EXTENSION IF NOT EXISTS {quote(name)} WITH SCHEMA {quote(schema)};",
         )
         for name, schema in rows
     ]
@@ -59,7 +64,8 @@ def types(connection: WatchedConnection) -> list[Definition]:
         "  FROM pg_catalog.pg_type AS base WHERE base.oid = t.typbasetype) THEN typcollation::regcollation::text END,"
         " ARRAY(SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder),"
         " ARRAY(SELECT 'CONSTRAINT ' || quote_ident(conname) || ' ' || pg_catalog.pg_get_constraintdef(c.oid)"
-        "  FROM pg_catalog.pg_constraint AS c WHERE contypid = t.oid AND contype = 'c' ORDER BY conname)"
+        "  FROM pg_catalog.pg_constraint AS c WHERE contypid = t.oid AND contype = 'c' AND convalidated"
+        "  ORDER BY conname)"
         " FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = typnamespace"
         " LEFT JOIN pg_catalog.pg_class AS row ON row.oid = typrelid"
         f" WHERE typtype IN ('e', 'd', 'r') AND t.oid >= 16384 AND {OURS} AND {no_member('pg_type', 't.oid')}",
@@ -80,6 +86,25 @@ def types(connection: WatchedConnection) -> list[Definition]:
         label = {"e": "enum", "r": "range type"}.get(kind, "domain")
         made.append(relation_node(label, schema, name, text, Node("pg_type", oid)))
     return [*made, *_composites(connection)]
+
+
+def unproved_checks(connection: WatchedConnection) -> list[Definition]:
+    """Checks of domains that were never tried on the values there are: made after the rows, as they were."""
+    return [
+        Definition(
+            "constraint",
+            f"{name} on domain {domain}",
+            Phase.FOREIGN_KEYS,
+            f"ALTER DOMAIN {domain} ADD CONSTRAINT {quote(name)} {text};",
+        )
+        for domain, name, text in rows_of(
+            connection,
+            "SELECT t.oid::regtype::text, conname, pg_catalog.pg_get_constraintdef(con.oid)"
+            " FROM pg_catalog.pg_constraint AS con JOIN pg_catalog.pg_type AS t ON t.oid = contypid"
+            " JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace"
+            f" WHERE contype = 'c' AND NOT convalidated AND {OURS} AND {no_member('pg_type', 't.oid')} ORDER BY 1, 2",
+        )
+    ]
 
 
 def _range(connection: WatchedConnection, oid: int, target: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import random
 import subprocess
 import threading
@@ -419,6 +420,22 @@ class EngineContract:
             place.engine.unquiesce(server, name)
             place.engine.unquiesce(server, name)
         assert place.run(name, "SELECT COUNT(*) FROM notes")[0][0] == 1
+
+    def test_a_swapped_database_holds_the_staged_content_and_its_own_stands_aside(self, place: Place) -> None:
+        live = place.create(self.small_table, "INSERT INTO notes VALUES (1, 'old', 1)")
+        staged = place.create(self.small_table, "INSERT INTO notes VALUES (2, 'new', 2)")
+        aside = place.new_name()
+        with place.open(writable=True) as server:
+            place.engine.quiesce(server, live)
+            memo = json.loads(json.dumps(place.engine.swap_memo(server, live, staged)))
+            place.engine.swap(server, live, staged, aside, memo)
+            place.engine.swap(server, live, staged, aside, memo)
+            place.engine.unquiesce(server, live)
+            assert place.engine.exists(server, live)
+        assert [tuple(row) for row in place.run(live, "SELECT * FROM notes")] == [(2, "new", 2)]
+        assert place.content(aside)["notes"].rows == 1
+        with place.open(aside) as session:
+            assert session.execute(sa.text("SELECT label FROM notes")).scalar() == "old"
 
     # --- sizes and tables -------------------------------------------------------------------------------------------
 
