@@ -1,0 +1,199 @@
+"""The MySQL and MariaDB engine: each promise of `DatabaseEngine`, kept by the module that knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import pymysql
+import sqlalchemy as sa
+
+from pagevoo_console.domain.backup import DumpFacts, TableContent
+from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
+from pagevoo_console.services.engines import (
+    mysql_check,
+    mysql_columns,
+    mysql_console,
+    mysql_databases,
+    mysql_dump,
+    mysql_errors,
+    mysql_load,
+    mysql_session,
+    mysql_sizes,
+    mysql_swap,
+)
+from pagevoo_console.services.engines.base import DatabaseEngine, OpenDatabase, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.mysql_definitions import definitions
+from pagevoo_console.services.engines.mysql_portable import MysqlPortable
+from pagevoo_console.services.engines.mysql_session import driver_connection
+from pagevoo_console.services.engines.portable import Portable
+from pagevoo_console.services.jobs import JobContext
+
+
+class MysqlEngine(DatabaseEngine):
+    """MariaDB 10.11 and, written for but tested elsewhere, MySQL 8."""
+
+    name = "mysql"
+    title = "MySQL or MariaDB"
+    drivername = "mysql+pymysql"
+    default_port = mysql_session.DEFAULT_PORT
+    can_roll_back_ddl = False
+    is_server: ClassVar[bool] = True
+    system_databases = mysql_databases.SYSTEM_DATABASES
+    tested_versions = "MariaDB 10.11"
+
+    def connect(
+        self, server: Server, password: str | None, database: str | None, options: SessionOptions
+    ) -> mysql_session.MysqlConnection:
+        return mysql_session.connect(server, password, database, options)
+
+    def engine_arguments(self) -> dict[str, Any]:
+        return {"pool_reset_on_return": None}
+
+    @contextmanager
+    def transaction(self, connection: sa.Connection) -> Iterator[None]:
+        raw = driver_connection(connection)
+        try:
+            raw.begin()
+        except pymysql.Error as error:
+            raise self.explain(error, connection.info.get("server")) from error
+        try:
+            yield
+        except BaseException:
+            if raw.open:
+                raw.rollback()
+            raise
+        try:
+            raw.commit()
+        except pymysql.Error as error:
+            raise self.explain(error, connection.info.get("server")) from error
+
+    def explain(self, error: BaseException, server: Server | None = None) -> ConsoleError:
+        return mysql_errors.explain(error, server)
+
+    def check(self, server: Server, password: str | None, database: str | None) -> CheckResult:
+        return mysql_check.check(server, password, database)
+
+    def facts(self, server: sa.Connection) -> ServerFacts:
+        with self._explained(server):
+            return mysql_databases.facts(server)
+
+    def privileges(self, server: sa.Connection, database: str | None = None) -> dict[str, bool]:
+        with self._explained(server):
+            return mysql_databases.privileges(server, database)
+
+    def name_problem(self, name: str) -> str | None:
+        return mysql_databases.name_problem(name)
+
+    def databases(self, server: sa.Connection) -> frozenset[str]:
+        with self._explained(server):
+            return mysql_databases.databases(server)
+
+    def exists(self, server: sa.Connection, name: str) -> bool:
+        with self._explained(server):
+            return mysql_databases.exists(server, name)
+
+    def create_database(self, server: sa.Connection, name: str, marker: str) -> None:
+        with self._explained(server):
+            mysql_databases.create_database(server, name, marker)
+
+    def marker(self, server: sa.Connection, name: str) -> str | None:
+        with self._explained(server):
+            return mysql_databases.marker(server, name)
+
+    def drop_database(self, server: sa.Connection, name: str) -> None:
+        with self._explained(server):
+            mysql_databases.drop_database(server, name)
+
+    def quiesce(self, server: sa.Connection, name: str) -> None:
+        with self._explained(server):
+            mysql_databases.quiesce(server, name)
+
+    def unquiesce(self, server: sa.Connection, name: str) -> None:
+        """Nothing to take back: `quiesce` ends sessions and keeps nobody out."""
+
+    def sessions(self, server: sa.Connection, name: str) -> int:
+        with self._explained(server):
+            return mysql_databases.sessions(server, name)
+
+    def sizes(self, server: sa.Connection, names: Iterable[str] | None = None) -> dict[str, DatabaseSize]:
+        with self._explained(server):
+            return mysql_sizes.sizes(server, names)
+
+    def size(self, session: sa.Connection) -> DatabaseSize:
+        with self._explained(session):
+            return mysql_sizes.size(session)
+
+    def tables(self, session: sa.Connection) -> tuple[TableFacts, ...]:
+        with self._explained(session):
+            return mysql_sizes.tables(session)
+
+    def content(self, session: sa.Connection, table: str, job: JobContext) -> TableContent:
+        with self._explained(session):
+            return mysql_columns.content(session, table, job)
+
+    def fingerprint(self, session: sa.Connection) -> str:
+        with self._explained(session):
+            return definitions(driver_connection(session)).fingerprint
+
+    def feature_rows(
+        self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
+    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
+        with self._explained(server):
+            yield from mysql_databases.feature_rows(server, names, open_database)
+
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        with self._explained(session):
+            return mysql_dump.dump(session, sink, job)
+
+    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
+        with self._explained(session):
+            mysql_load.load(session, source, job)
+
+    def portable(self, session: sa.Connection) -> Portable:
+        return MysqlPortable(driver_connection(session))
+
+    def swap_memo(self, server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
+        with self._explained(server):
+            return mysql_swap.swap_memo(server, live, staged)
+
+    def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
+        with self._explained(server):
+            mysql_swap.swap(server, live, staged, aside, memo)
+
+    def try_lock(self, server: sa.Connection, key: str) -> bool:
+        with self._explained(server):
+            return mysql_databases.try_lock(server, key)
+
+    def holds_lock(self, server: sa.Connection, key: str) -> bool:
+        with self._explained(server):
+            return mysql_databases.holds_lock(server, key)
+
+    def unlock(self, server: sa.Connection, key: str) -> None:
+        with self._explained(server):
+            mysql_databases.unlock(server, key)
+
+    def lock_is_free(self, server: sa.Connection, key: str) -> bool:
+        with self._explained(server):
+            return mysql_databases.lock_is_free(server, key)
+
+    def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
+        return mysql_session.canceller(driver_connection(session), server, password)
+
+    def read_only_sql(self, session: sa.Connection, statement: str, limit: int) -> SqlAnswer:
+        with self._explained(session):
+            return mysql_console.read_only_sql(session, statement, limit)
+
+    def quote(self, name: str) -> str:
+        return mysql_databases.quoted(name)
+
+    @contextmanager
+    def _explained(self, connection: sa.Connection) -> Iterator[None]:
+        """No exception of the driver leaves the engine."""
+        try:
+            yield
+        except (pymysql.Error, OSError, UnicodeError) as error:
+            raise self.explain(error, connection.info.get("server")) from error
