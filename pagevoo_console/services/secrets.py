@@ -176,18 +176,17 @@ class Secrets:
 
         Raises Refused (`no_secret_store`) where this machine has none that can be trusted.
         """
+        if not server.credential:
+            raise ValueError("a server without a credential's name has no place in the keyring")
+        self._keyring.set(_service(server), server.credential, secret.reveal())
         with self._guard:
-            if not server.credential:
-                raise ValueError("a server without a credential's name has no place in the keyring")
-            self._keyring.set(_service(server), server.credential, secret.reveal())
             self._known[identity(server)] = _Known(secret, Origin.KEYRING)
 
     def delete(self, server: Server) -> None:
         """Remove a password from memory and the keyring, if it is there. Raises Refused where that does not answer."""
-        with self._guard:
-            self.forget(server)
-            if server.credential:
-                self._keyring.delete(_service(server), server.credential)
+        self.forget(server)
+        if server.credential:
+            self._keyring.delete(_service(server), server.credential)
 
     def state(self) -> KeyringState:
         """What `doctor` and the preferences show. Reads only; takes as long as the keyring, at most its time limit."""
