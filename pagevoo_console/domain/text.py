@@ -6,6 +6,9 @@ import unicodedata
 
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_PRINTABLE_BUT_UNSEEN = _INVISIBLE_LETTERS | _SELECTORS
+_FIXED_SPACE = "\u00a0"
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 
 
@@ -15,7 +18,7 @@ def visible(text: str, *, keep_newlines: bool = False) -> str:
     Two names that look alike but for an invisible character then look different, and none can turn a line around.
     Emoji keep the joiners between them. Newlines and tabs stay only with `keep_newlines`.
     """
-    if text.isascii() and text.isprintable():
+    if text.replace(_FIXED_SPACE, "").isprintable() and _PRINTABLE_BUT_UNSEEN.isdisjoint(text):
         return text
     return "".join(
         character if _is_seen(text, place, keep_newlines) else f"⟦U+{ord(character):04X}⟧"
@@ -29,11 +32,7 @@ def _is_seen(text: str, place: int, keep_newlines: bool) -> bool:
         return keep_newlines
     if character in _JOINERS:
         return _joins_symbols(text, place)
-    if (
-        character in _INVISIBLE_LETTERS
-        or "\ufe00" <= character <= "\ufe0d"
-        or "\U000e0100" <= character <= "\U000e01ef"
-    ):
+    if character in _PRINTABLE_BUT_UNSEEN:
         return False
     return unicodedata.category(character) not in _HIDDEN_CATEGORIES
 
