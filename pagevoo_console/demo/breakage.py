@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from random import Random
 
+from pagevoo_console.demo.dice import Dice
 from pagevoo_console.demo.rows import quoted
 
 _ERROR_PAGE = b"""<!DOCTYPE html>
@@ -21,7 +21,7 @@ def replace_with_error_page(path: Path) -> None:
     path.write_bytes(_ERROR_PAGE * 40)
 
 
-def garble_pages(path: Path, tables: tuple[str, ...], random: Random) -> None:
+def garble_pages(path: Path, tables: tuple[str, ...], dice: Dice) -> None:
     """Overwrite the root page of each of the tables; header and schema stay readable, so that the file still opens."""
     with closing(sqlite3.connect(path)) as connection:
         size = int(connection.execute("PRAGMA page_size").fetchone()[0])
@@ -32,7 +32,7 @@ def garble_pages(path: Path, tables: tuple[str, ...], random: Random) -> None:
     with path.open("r+b") as file:
         for root in roots:
             file.seek((root - 1) * size)
-            file.write(random.randbytes(size))
+            file.write(dice.randbytes(size))
 
 
 def drift(path: Path, table: str, dropped: str, retyped: str) -> None:

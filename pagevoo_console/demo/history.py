@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import sqlalchemy as sa
 
+from pagevoo_console.demo.dice import Dice
 from pagevoo_console.demo.population import Customer, database_name
 from pagevoo_console.demo.sessions import opened
 from pagevoo_console.domain.audit import Outcome
@@ -48,39 +48,39 @@ class Event:
 
 def draw_events(customers: Sequence[Customer], seed: int, today: datetime) -> list[Event]:
     """What was done for the customers who came last, and what went wrong meanwhile, oldest first."""
-    random = Random(f"{seed}:history")
+    dice = Dice(f"{seed}:history")
     events: list[Event] = []
     healthy = [who for who in customers if who.live is not None and who.fault is None]
     for who in healthy[-_RECENT:]:
-        events.extend(_provisioning(random, who, today))
-    for who in random.sample(healthy, min(6, len(healthy))):
+        events.extend(_provisioning(dice, who, today))
+    for who in dice.sample(healthy, min(6, len(healthy))):
         statement = "SELECT feature_type, is_active FROM installed_features"
-        events.append(Event(_lately(random, today), random.choice(TEAM), READ, Outcome.DONE, who.id, detail=statement))
-    for who in random.sample(healthy, min(2, len(healthy))):
+        events.append(Event(_lately(dice, today), dice.one_of(TEAM), READ, Outcome.DONE, who.id, detail=statement))
+    for who in dice.sample(healthy, min(2, len(healthy))):
         reason = f"{database_name(who.id)} was not confirmed by its name"
-        at = _lately(random, today)
-        events.append(Event(at, random.choice(TEAM), DELETE, Outcome.REFUSED, who.id, detail=reason))
+        at = _lately(dice, today)
+        events.append(Event(at, dice.one_of(TEAM), DELETE, Outcome.REFUSED, who.id, detail=reason))
     return sorted(events, key=lambda event: event.at)
 
 
-def _provisioning(random: Random, who: Customer, today: datetime) -> Iterator[Event]:
+def _provisioning(dice: Dice, who: Customer, today: datetime) -> Iterator[Event]:
     if who.live is None:
         return
-    actor = random.choice(TEAM)
+    actor = dice.one_of(TEAM)
     at = min(max(who.live.created_at, today - timedelta(days=60)), today)
     plan = {"website": str(who.live.website), "database": who.live.database}
     yield Event(at, actor, CREATE, Outcome.INTENT, who.id, before=plan)
-    at += timedelta(seconds=random.randint(1, 4))
+    at += timedelta(seconds=dice.between(1, 5))
     yield Event(at, actor, CREATE, Outcome.DONE, who.id, before=plan, after={**plan, "website": str(who.live.website)})
     for name in who.features:
-        at = min(at + timedelta(minutes=random.randint(1, 40)), today)
+        at = min(at + timedelta(minutes=dice.between(1, 41)), today)
         request = {"features": [name]}
         yield Event(at, actor, INSTALL, Outcome.INTENT, who.id, before=request)
         yield Event(at, actor, INSTALL, Outcome.DONE, who.id, before=request, after={"installed": [name]})
 
 
-def _lately(random: Random, today: datetime) -> datetime:
-    return today - timedelta(minutes=random.randint(30, 60 * 24 * 20))
+def _lately(dice: Dice, today: datetime) -> datetime:
+    return today - timedelta(minutes=dice.randint(30, 60 * 24 * 20))
 
 
 def _as_utc(moment: datetime) -> datetime:

@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 
 from pagevoo_console.demo import breakage
 from pagevoo_console.demo.blog import picture_post
+from pagevoo_console.demo.dice import Dice
 from pagevoo_console.demo.faults import DEMO_FAULTS, ORPHAN_ID, Fault, faults_within
 from pagevoo_console.demo.history import History, draw_events
 from pagevoo_console.demo.master_rows import write_master
@@ -84,16 +84,16 @@ class Making:
         return path
 
     def _break(self, path: Path, customer: Customer) -> None:
-        random = Random(f"{self._seed}:fault:{customer.id}")
+        dice = Dice(f"{self._seed}:fault:{customer.id}")
         match customer.fault:
             case Fault.NEAR_QUOTA:
-                grow(path, _NEAR_BYTES, lambda: picture_post(random, customer, self._today))
+                grow(path, _NEAR_BYTES, lambda: picture_post(dice, customer, self._today))
             case Fault.OVER_QUOTA:
-                grow(path, _OVER_BYTES, lambda: picture_post(random, customer, self._today))
+                grow(path, _OVER_BYTES, lambda: picture_post(dice, customer, self._today))
             case Fault.DRIFTED_SCHEMA:
                 breakage.drift(path, "shop_products", "weight_grams", "price")
             case Fault.CORRUPT_PAGES:
-                breakage.garble_pages(path, ("shop_orders", "form_submissions"), random)
+                breakage.garble_pages(path, ("shop_orders", "form_submissions"), dice)
             case Fault.NOT_A_DATABASE:
                 breakage.replace_with_error_page(path)
 

@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate, chain, count
-from random import Random
 
 from pagevoo_console.demo.content import Locale, Trade, locales, trades
+from pagevoo_console.demo.dice import Dice
 
 _SPELLED_OUT = str.maketrans(
     {
@@ -44,29 +44,29 @@ class Business:
     trade: Trade
 
 
-def draw_person(random: Random, locale: Locale | None = None) -> Person:
+def draw_person(dice: Dice, locale: Locale | None = None) -> Person:
     """Somebody from the country, or from one drawn by the countries' weights."""
-    home = locale or random.choices(locales(), cum_weights=_cumulative_weights())[0]
-    given, latin_given = _scripts(random.choice(home.given))
-    family, latin_family = _scripts(random.choice(home.family))
+    home = locale or dice.choices(locales(), cum_weights=_cumulative_weights())[0]
+    given, latin_given = _scripts(dice.one_of(home.given))
+    family, latin_family = _scripts(dice.one_of(home.family))
     order = (family, given) if home.is_family_first else (given, family)
     return Person(
         ("" if _is_written_without_spaces(family) else " ").join(order), given, family, latin_given, latin_family, home
     )
 
 
-def draw_business(random: Random, owner: Person, taken: set[str]) -> Business:
+def draw_business(dice: Dice, owner: Person, taken: set[str]) -> Business:
     """A business of that owner. Its domain is none of `taken`, to which it is added."""
-    trade = random.choice(trades())
+    trade = dice.one_of(trades())
     pattern = owner.locale.trades.get(trade.key, trade.name)
     name = pattern.replace("{}", owner.family)
     family = address(owner.latin_family)
     spelled = address((pattern if len(address(pattern)) > 4 else trade.name).replace("{}", owner.latin_family))
-    town = random.choice(owner.locale.towns)
-    label = random.choice((f"{trade.slug}-{family}", f"{family}-{trade.slug}", spelled))
-    if random.random() < _INTERNATIONAL:
+    town = dice.one_of(owner.locale.towns)
+    label = dice.one_of((f"{trade.slug}-{family}", f"{family}-{trade.slug}", spelled))
+    if dice.chance(_INTERNATIONAL):
         label = _international(name) or label
-    ending = owner.locale.ending if random.random() < 0.8 else random.choice(("com", "shop", "online", "eu"))
+    ending = owner.locale.ending if dice.chance(0.8) else dice.one_of(("com", "shop", "online", "eu"))
     places = (address(town),) if town[0].isascii() or address(town) != "site" else ()
     candidates = chain((label,), (f"{label}-{place}" for place in places), (f"{label}-{n}" for n in count(2)))
     domain = next(f"{candidate}.{ending}" for candidate in candidates if f"{candidate}.{ending}" not in taken)
@@ -74,12 +74,12 @@ def draw_business(random: Random, owner: Person, taken: set[str]) -> Business:
     return Business(name, domain, town, trade)
 
 
-def email(random: Random, person: Person, domain: str) -> str:
+def email(dice: Dice, person: Person, domain: str) -> str:
     """An address that goes with the name; a part of the people has a mailbox elsewhere."""
     given, family = address(person.latin_given), address(person.latin_family)
-    user = random.choice((f"{given}.{family}", f"{given[0]}.{family}", given, f"{family}.{given}", "info", "hello"))
-    if random.random() < _HAS_MAILBOX:
-        return f"{given}.{family}{random.randint(2, 99)}@{random.choice(_MAILBOX_DOMAINS)}"
+    user = dice.one_of((f"{given}.{family}", f"{given[0]}.{family}", given, f"{family}.{given}", "info", "hello"))
+    if dice.chance(_HAS_MAILBOX):
+        return f"{given}.{family}{dice.between(2, 100)}@{dice.one_of(_MAILBOX_DOMAINS)}"
     return f"{user}@{domain}"
 
 

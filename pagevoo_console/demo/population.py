@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from random import Random
 
+from pagevoo_console.demo.dice import Dice
 from pagevoo_console.demo.faults import HOSTILE_NAMES, Fault, faults_within
 from pagevoo_console.demo.people import Business, Person, draw_business, draw_person, email
 
@@ -92,25 +92,25 @@ def draw_customers(seed: int, tenants: int, today: date, tiers_of: Mapping[str, 
     taken: set[str] = set()
     next_website = 1
     for number in range(1, tenants + 1):
-        random = Random(f"{seed}:customer:{number}")
+        dice = Dice(f"{seed}:customer:{number}")
         fault = faults.get(number)
-        customer = _draw(random, number, _joined(random, number, tenants, today), today, next_website, taken, tiers_of)
+        customer = _draw(dice, number, _joined(dice, number, tenants, today), today, next_website, taken, tiers_of)
         if fault is not None:
             customer = _afflicted(customer, fault, today)
         next_website += len(customer.websites)
         yield customer
 
 
-def _joined(random: Random, number: int, tenants: int, today: date) -> datetime:
+def _joined(dice: Dice, number: int, tenants: int, today: date) -> datetime:
     """When the customer signed up: ids and times rise together, and more come every month."""
-    share = (number - random.random()) / tenants
+    share = (number - dice.random()) / tenants
     days = math.log1p(share * math.expm1(_GROWTH)) / _GROWTH * DAYS_OF_HISTORY
     start = datetime.combine(today, time()) - timedelta(days=DAYS_OF_HISTORY)
     return (start + timedelta(days=days)).replace(microsecond=0)
 
 
 def _draw(
-    random: Random,
+    dice: Dice,
     number: int,
     joined: datetime,
     today: date,
@@ -120,37 +120,37 @@ def _draw(
 ) -> Customer:
     midnight = datetime.combine(today, time())
     age = (midnight - joined).total_seconds() / 86_400
-    person = draw_person(random)
-    business = draw_business(random, person, taken)
-    tier = random.choices(TIERS, _SHARES_OF_NEW if age < TRIAL_DAYS else _SHARES_OF_OLD)[0]
+    person = draw_person(dice)
+    business = draw_business(dice, person, taken)
+    tier = dice.weighted(TIERS, _SHARES_OF_NEW if age < TRIAL_DAYS else _SHARES_OF_OLD)
     tier = _FIRST.get(number, tier)
     share = _OLD_TRIAL_PUBLISHED if tier == "trial" and age > TRIAL_DAYS else _PUBLISHED[tier]
-    is_published = random.random() < share
-    has_database = is_published or random.random() < 0.12
+    is_published = dice.chance(share)
+    has_database = is_published or dice.chance(0.12)
     if number in _FIRST:
         is_published = has_database = number in _FIRST_FEATURES
-    websites = _draw_websites(random, person, business, joined, midnight, first_website, is_published, taken)
+    websites = _draw_websites(dice, person, business, joined, midnight, first_website, is_published, taken)
     registry: tuple[RegistryEntry, ...] = ()
-    if len(websites) > 1 and number not in _FIRST and random.random() < 0.5:
-        begun = _between(random, websites[1].created_at, midnight)
-        registry += (RegistryEntry(websites[1].id, database_name(number), begun, _between(random, begun, midnight)),)
+    if len(websites) > 1 and number not in _FIRST and dice.chance(0.5):
+        begun = _between(dice, websites[1].created_at, midnight)
+        registry += (RegistryEntry(websites[1].id, database_name(number), begun, _between(dice, begun, midnight)),)
     if has_database:
         earliest = max((entry.deleted_at for entry in registry if entry.deleted_at), default=websites[0].created_at)
-        begun = earliest + (midnight - earliest) * (random.random() ** 3)
+        begun = earliest + (midnight - earliest) * (dice.random() ** 3)
         registry += (RegistryEntry(websites[0].id, database_name(number), begun.replace(microsecond=0)),)
     features = tuple(
-        name for name, share in _INSTALLED[tier].items() if random.random() < share and tier in tiers_of.get(name, ())
+        name for name, share in _INSTALLED[tier].items() if dice.chance(share) and tier in tiers_of.get(name, ())
     )
     if number in _FIRST:
         features = tuple(name for name in _FIRST_FEATURES.get(number, ()) if tier in tiers_of.get(name, ()))
     return Customer(
-        number, person, business, person.name, email(random, person, business.domain), tier, joined, websites,
-        registry, features, _activity(random, number, tier, age), None,
+        number, person, business, person.name, email(dice, person, business.domain), tier, joined, websites,
+        registry, features, _activity(dice, number, tier, age), None,
     )  # fmt: skip
 
 
 def _draw_websites(
-    random: Random,
+    dice: Dice,
     person: Person,
     business: Business,
     joined: datetime,
@@ -160,31 +160,31 @@ def _draw_websites(
     taken: set[str],
 ) -> tuple[Site, ...]:
     """The main website first; at most one is published, since one database locks one website (Pagevoo rule 3)."""
-    created = _between(random, joined, min(joined + timedelta(days=9), midnight))
-    domain = business.domain if is_published or random.random() < 0.6 else None
+    created = _between(dice, joined, min(joined + timedelta(days=9), midnight))
+    domain = business.domain if is_published or dice.chance(0.6) else None
     websites = [Site(first_id, business.name, domain, is_published, created)]
-    for extra in range(random.choices((0, 1, 2), (70, 22, 8))[0]):
-        second = draw_business(random, person, taken) if random.random() < 0.5 else None
-        spare = random.choice((f"{business.name} (draft)", "New website", "Summer landing page"))
+    for extra in range(dice.weighted((0, 1, 2), (70, 22, 8))):
+        second = draw_business(dice, person, taken) if dice.chance(0.5) else None
+        spare = dice.one_of((f"{business.name} (draft)", "New website", "Summer landing page"))
         name = second.name if second else spare
         websites.append(
             Site(
-                first_id + 1 + extra, name, second.domain if second and random.random() < 0.5 else None, False,
-                _between(random, created, midnight),
+                first_id + 1 + extra, name, second.domain if second and dice.chance(0.5) else None, False,
+                _between(dice, created, midnight),
             )
         )  # fmt: skip
     return tuple(websites)
 
 
-def _activity(random: Random, number: int, tier: str, age: float) -> float:
+def _activity(dice: Dice, number: int, tier: str, age: float) -> float:
     """A few websites are busy and most are not; an old one has had more time."""
     if number in _FIRST:
         return _ACTIVITY[tier] * 1.5
-    return min(random.lognormvariate(0.0, 0.8), 6.0) * _ACTIVITY[tier] * min(1.0, 0.2 + age / 400)
+    return min(dice.lognormvariate(0.0, 0.8), 6.0) * _ACTIVITY[tier] * min(1.0, 0.2 + age / 400)
 
 
-def _between(random: Random, earliest: datetime, latest: datetime) -> datetime:
-    return (earliest + max(latest - earliest, timedelta()) * random.random()).replace(microsecond=0)
+def _between(dice: Dice, earliest: datetime, latest: datetime) -> datetime:
+    return (earliest + max(latest - earliest, timedelta()) * dice.random()).replace(microsecond=0)
 
 
 # --- what is wrong with some ----------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
+
+from pagevoo_console.demo.dice import Dice
 
 Row = Sequence[Any]
 
@@ -56,13 +57,13 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(" ", "seconds")
 
 
-def moments(random: Random, number: int, earliest: datetime, latest: datetime) -> list[datetime]:
+def moments(dice: Dice, number: int, earliest: datetime, latest: datetime) -> list[datetime]:
     """So many times between the two, rising, more of them towards the end, and by day rather than by night."""
     span = max((latest - earliest).total_seconds(), 3600.0)
     drawn = []
     for _ in range(number):
-        moment = earliest + timedelta(seconds=span * random.random() ** 0.7)
-        hour = min(23, max(0, int(random.gauss(14.5, 4.2))))
-        daytime = moment.replace(hour=hour, minute=random.randrange(60), second=random.randrange(60), microsecond=0)
+        moment = earliest + timedelta(seconds=span * dice.random() ** 0.7)
+        hour = min(23, max(0, int(dice.gauss(14.5, 4.2))))
+        daytime = moment.replace(hour=hour, minute=dice.between(0, 60), second=dice.between(0, 60), microsecond=0)
         drawn.append(min(max(daytime, earliest), latest))
     return sorted(drawn)

@@ -8,17 +8,17 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from random import Random
 
 from pagevoo_console.demo.blog import blog_rows
 from pagevoo_console.demo.contact_form import contact_form_rows
+from pagevoo_console.demo.dice import Dice
 from pagevoo_console.demo.population import Customer
 from pagevoo_console.demo.rows import Rows, bulk, insert, moments, stamp
 from pagevoo_console.demo.sessions import opened
 from pagevoo_console.demo.shop import shop_rows
 from pagevoo_console.services.lineages import Lineages
 
-Filler = Callable[[Random, Customer, datetime, datetime], Iterator[Rows]]
+Filler = Callable[[Dice, Customer, datetime, datetime], Iterator[Rows]]
 
 FILLERS: dict[str, Filler] = {"contact_form": contact_form_rows, "shop": shop_rows, "blog": blog_rows}
 CORE = "core"
@@ -54,11 +54,11 @@ class TenantFiles:
 
     def fill(self, path: Path, customer: Customer, since: datetime, listed: tuple[str, ...]) -> None:
         """Give it what such a website gathers, from `since` to today. `listed` go into `installed_features`."""
-        random = Random(f"{self._seed}:content:{customer.id}")
+        dice = Dice(f"{self._seed}:content:{customer.id}")
         with bulk(path) as connection:
-            insert(connection, _installed(random, listed, since, self._today))
+            insert(connection, _installed(dice, listed, since, self._today))
             for name in customer.features:
-                for rows in FILLERS[name](random, customer, since, self._today):
+                for rows in FILLERS[name](dice, customer, since, self._today):
                     insert(connection, rows)
 
     def _template(self, features: tuple[str, ...]) -> Path:
@@ -83,8 +83,8 @@ def _number(connection: sqlite3.Connection, statement: str) -> int:
     return int(connection.execute(statement).fetchone()[0])
 
 
-def _installed(random: Random, features: tuple[str, ...], since: datetime, until: datetime) -> Rows:
-    when = moments(random, len(features), since, since + (until - since) / 4)
+def _installed(dice: Dice, features: tuple[str, ...], since: datetime, until: datetime) -> Rows:
+    when = moments(dice, len(features), since, since + (until - since) / 4)
     return Rows(
         "installed_features",
         ("feature_type", "configuration", "is_active", "installed_at"),

@@ -1,10 +1,9 @@
 """People and businesses."""
 
-from random import Random
-
 import pytest
 
 from pagevoo_console.demo.content import locales, trades
+from pagevoo_console.demo.dice import Dice
 from pagevoo_console.demo.people import address, draw_business, draw_person, email
 
 
@@ -27,10 +26,10 @@ def test_a_name_becomes_letters_that_may_stand_in_an_address(text: str, expected
 
 def test_everybody_has_an_address_that_mail_could_go_to() -> None:
     for seed in range(300):
-        random = Random(seed)
-        person = draw_person(random)
-        business = draw_business(random, person, set())
-        user, at, domain = email(random, person, business.domain).partition("@")
+        dice = Dice(seed)
+        person = draw_person(dice)
+        business = draw_business(dice, person, set())
+        user, at, domain = email(dice, person, business.domain).partition("@")
         assert at == "@"
         assert user.isascii()
         assert user
@@ -39,7 +38,7 @@ def test_everybody_has_an_address_that_mail_could_go_to() -> None:
 
 
 def test_names_come_in_many_scripts() -> None:
-    names = "".join(draw_person(Random(seed)).name for seed in range(800))
+    names = "".join(draw_person(Dice(seed)).name for seed in range(800))
 
     for letter in ("ü", "ø", "ł", "'", "田", "א", "م", "Ш", "अ", "김"):
         assert letter in names, letter
@@ -48,16 +47,16 @@ def test_names_come_in_many_scripts() -> None:
 def test_families_that_stand_first_do() -> None:
     japan = next(locale for locale in locales() if locale.country == "JP")
 
-    person = draw_person(Random(1), japan)
+    person = draw_person(Dice(1), japan)
 
     assert person.name == person.family + person.given
 
 
 def test_no_two_businesses_share_a_domain() -> None:
     taken: set[str] = set()
-    owner = draw_person(Random(3))
+    owner = draw_person(Dice(3))
 
-    domains = [draw_business(Random(3), owner, taken).domain for _ in range(20)]
+    domains = [draw_business(Dice(3), owner, taken).domain for _ in range(20)]
 
     assert len(set(domains)) == 20
 
