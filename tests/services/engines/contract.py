@@ -506,14 +506,16 @@ class EngineContract:
             "('a,b', '')",
             "('é', 'b')",
         ]
-        checksums = set()
-        for values in cases:
-            name = place.create(
-                "CREATE TABLE pairs (a VARCHAR(20), b VARCHAR(20))", f"INSERT INTO pairs VALUES {values}"
+        name = place.create()
+        for number, values in enumerate(cases):
+            place.run(
+                name,
+                f"CREATE TABLE pairs_{number:02} (a VARCHAR(20), b VARCHAR(20))",
+                f"INSERT INTO pairs_{number:02} VALUES {values}",
             )
-            content = place.content(name)["pairs"]
-            assert content.rows == values.count("(")
-            checksums.add(content.checksum)
+        contents = place.content(name)
+        assert [content.rows for _, content in sorted(contents.items())] == [values.count("(") for values in cases]
+        checksums = {content.checksum for content in contents.values()}
         assert len(checksums) == len(cases)
 
     def test_an_empty_table_has_content_too(self, place: Place) -> None:
@@ -546,7 +548,14 @@ class EngineContract:
             [self.small_table, "CREATE VIEW labels AS SELECT label FROM notes WHERE amount = 1"],
             [self.small_table, "ALTER TABLE notes ADD COLUMN more INTEGER"],
         ]
-        fingerprints = {place.fingerprint(place.create(*statements)) for statements in variants}
+        name = place.create()
+        fingerprints = {place.fingerprint(name)}
+        for statements in variants:
+            place.run(name, *statements)
+            fingerprints.add(place.fingerprint(name))
+            view = "DROP VIEW labels" if "VIEW" in statements[-1] else "SELECT 1"
+            place.run(name, view, f"DROP TABLE {'jottings' if 'jottings' in statements[0] else 'notes'}")
+        variants.append([])
         assert len(fingerprints) == len(variants)
 
     # --- features ---------------------------------------------------------------------------------------------------
@@ -703,26 +712,25 @@ class EngineContract:
         place.load(copy, dump)
         assert place.fingerprint(copy) == facts.fingerprint
 
-    @pytest.mark.parametrize("name", HOSTILE_NAMES)
-    def test_a_table_of_a_hostile_name_survives(self, place: Place, name: str) -> None:
-        quoted = place.engine.quote(name)
+    def test_tables_of_hostile_names_survive(self, place: Place) -> None:
         original = place.create()
-        with place.open(original, writable=True) as session:
-            try:
-                session.execute(sa.text(f"CREATE TABLE {quoted} ({quoted} INTEGER, plain VARCHAR(30))"))
-            except sa.exc.DBAPIError as error:
-                refusal = place.engine.explain(error, place.server)
-            else:
-                refusal = None
-        if refusal is not None:
-            assert refusal.message
-            return
-        place.run(original, f"INSERT INTO {quoted} VALUES (1, 'one')")
+        made = 0
+        for name in HOSTILE_NAMES:
+            quoted = place.engine.quote(name)
+            with place.open(original, writable=True) as session:
+                try:
+                    session.execute(sa.text(f"CREATE TABLE {quoted} ({quoted} INTEGER, plain VARCHAR(30))"))
+                except sa.exc.DBAPIError as error:
+                    assert place.engine.explain(error, place.server).message  # noqa: PT017
+                    continue
+            place.run(original, f"INSERT INTO {quoted} VALUES ({made}, 'one')")
+            made += 1
+        assert made >= len(HOSTILE_NAMES) - 1
         dump, facts = place.dump(original)
         copy = place.create()
         place.load(copy, dump)
         assert place.content(copy) == facts.tables
-        assert [content.rows for content in facts.tables.values()] == [1]
+        assert [content.rows for content in facts.tables.values()] == [1] * made
 
     def test_rows_that_come_and_go_during_a_dump_are_not_in_it(self, place: Place) -> None:
         original = place.create(
@@ -771,9 +779,12 @@ class EngineContract:
         ]
         middle = dump.index(b"\n", len(dump) // 3)
         damaged.append(dump[: middle + 1] + dump[middle + 2 :])
+        target = place.create()
         for data in damaged:
             with pytest.raises(Corrupt):
-                place.load(place.create(), data)
+                place.load(target, data)
+            if not place.engine.can_roll_back_ddl:
+                target = place.create()
 
     def test_a_dump_of_another_engine_is_refused(self, place: Place) -> None:
         dump, _ = place.dump(place.create())
