@@ -13,7 +13,7 @@ TODAY = date(2026, 3, 14)
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo of 200 customers. Nobody changes it."""
+    """The demo of 200 customers. Nobody changes it; only its trail grows by what is looked at."""
     folder = tmp_path_factory.mktemp("demo")
     made = create_demo(folder, today=TODAY)
     assert isinstance(made, DemoPlatform)
