@@ -14,6 +14,12 @@ from tests.servers import MariadbServer, PostgresqlServer, start_mariadb, start_
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much is broken on purpose; `./run faults` asks for more."""
+    parser.addoption("--kills", type=int, default=5, help="random kills of each gesture on each engine")
+    parser.addoption("--races", type=int, default=20, help="races of two creations on each engine")
+
+
 @pytest.fixture(autouse=True)
 def pagevoo_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of the console's own for every test, and nothing of the machine's connections or keyring in sight."""

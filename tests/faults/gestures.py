@@ -1,0 +1,205 @@
+"""The gestures that are killed on purpose: what each needs, how it is gone on with, and what must be true then."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from pagevoo_console.domain.backup import Backup
+from pagevoo_console.domain.database import DatabaseState
+from pagevoo_console.domain.deletion import DeletionRequest
+from pagevoo_console.domain.feature import FeatureState
+from pagevoo_console.services.jobs import JobContext
+from tests.services.platform_world import World
+
+SETTING = "INSERT INTO feature_settings (feature_type, setting_key, setting_value) VALUES ({0}, {1}, {2})"
+
+
+class Gesture(ABC):
+    """One gesture on one tenant. `failpoints` are the places where it can die; each is tried."""
+
+    failpoints: tuple[str, ...]
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.console = world.console
+
+    @abstractmethod
+    def work(self) -> object:
+        """The gesture itself; doing it again goes on where it stopped."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """What must be true at the end, looked at through a raw driver."""
+
+    def go_on(self) -> None:
+        """What a person does after a crash: the same again."""
+        self.work()
+
+    def check_between(self) -> None:
+        """What must be true right after the crash: that the trail is whole, at least."""
+        assert self.console.audit.verify().ok
+
+    def finish(self) -> None:
+        """Go on, and look at the end and at what must hold after every gesture."""
+        self.check_between()
+        self.go_on()
+        self.check()
+        assert self.console.audit.verify().ok
+        assert self.console.operations.list(open_only=True) == ()
+        left = [name for name in self.world.master.databases() if name.startswith(("pagevoo_stage", "pagevoo_aside"))]
+        assert left == []
+
+    def registry(self) -> list[tuple[object, ...]]:
+        return self.world.write("SELECT status FROM user_databases WHERE user_id = {0} ORDER BY id", int(self.tenant))
+
+    tenant: str
+
+
+def _points(kind: str, *steps: str) -> tuple[str, ...]:
+    around = tuple(f"{kind}.{when}.{step}" for step in steps for when in ("before", "after"))
+    return (f"{kind}.begun", *around, f"{kind}.before.finish", f"{kind}.done")
+
+
+class Creation(Gesture):
+    failpoints = _points("database.create", "create", "core", "compare")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, (self.website,) = world.add_tenant()
+        self.plan = self.console.databases.plan_creation(self.tenant, self.website)
+
+    def work(self) -> object:
+        return self.console.databases.create(self.plan, JobContext())
+
+    def check_between(self) -> None:
+        """Never active before it is whole."""
+        if self.registry():
+            assert self.console.features.drift(self.tenant) == ()
+
+    def go_on(self) -> None:
+        if self.registry() != [("active",)]:
+            self.work()
+
+    def check(self) -> None:
+        assert self.registry() == [("active",)]
+        assert self.world.write("SELECT count(*) FROM installed_features", database=self.world.name(self.tenant))
+        shown = self.console.tenants.show(self.tenant).database
+        assert shown is not None
+        assert shown.state is DatabaseState.ACTIVE
+
+
+class Installation(Gesture):
+    failpoints = _points("feature.install", "tables:blog", "record:blog")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+
+    def work(self) -> object:
+        return self.console.features.install(self.console.features.plan_install(self.tenant, ["blog"]), JobContext())
+
+    def check(self) -> None:
+        states = {feature.name: feature.state for feature in self.console.features.list(self.tenant)}
+        assert states["blog"] is FeatureState.INSTALLED
+        assert self.console.features.drift(self.tenant) == ()
+        rows = self.world.write("SELECT feature_type FROM installed_features", database=self.world.name(self.tenant))
+        assert rows == [("blog",)]
+
+    def go_on(self) -> None:
+        """The plan may find nothing left to do; then the operation is resumed by its number."""
+        for operation in self.console.operations.list(tenant=self.tenant, open_only=True):
+            self.console.operations.resume(operation.id, JobContext())
+        self.work()
+
+
+class BackupMaking(Gesture):
+    failpoints = ("backup.dumped", "backup.between_names", "backup.published")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+        world.write(SETTING, "core", "kept", '"yes"', database=world.name(self.tenant))
+
+    def work(self) -> Backup:
+        return self.console.backups.create(self.tenant, JobContext())
+
+    def check_between(self) -> None:
+        """No file that could be taken for a backup, unless it is one."""
+        for backup in self.console.backups.list(self.tenant):
+            assert self.console.backups.verify(backup, JobContext()).ok
+
+    def check(self) -> None:
+        folder = self.console.backups.folder(self.tenant)
+        assert list(folder.glob(".pagevoo-*")) == []
+        dumps = {path.name.removesuffix(".sql.zst") for path in folder.glob("*.sql.zst")}
+        assert dumps == {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
+        assert self.console.backups.verify(self.console.backups.list(self.tenant)[0], JobContext()).ok
+
+
+class Deletion(Gesture):
+    failpoints = (
+        *_points("database.delete", "backup", "verify", "unpublish", "quiesce", "compare", "drop"),
+        "backup.between_names",
+        "backup.verify.scratch",
+    )
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, self.website = world.provisioned()
+        world.write(SETTING, "core", "kept", '"yes"', database=world.name(self.tenant))
+        world.write("UPDATE user_websites SET is_published = {0} WHERE id = {1}", True, int(self.website))
+
+    def work(self) -> object:
+        plan = self.console.deletions.plan(DeletionRequest(self.tenant))
+        return self.console.deletions.run(plan, self.world.name(self.tenant), JobContext())
+
+    def go_on(self) -> None:
+        if self.registry() == [("active",)]:
+            self.work()
+
+    def check(self) -> None:
+        assert self.registry() == [("deleted",)]
+        assert self.world.name(self.tenant) not in self.world.master.databases()
+        ((published,),) = self.world.write("SELECT is_published FROM user_websites WHERE id = {0}", int(self.website))
+        assert not published
+        proved = [backup for backup in self.console.backups.list(self.tenant) if backup.verified_at]
+        assert proved
+        assert self.console.backups.verify(proved[0], JobContext()).ok
+        left = [name for name in self.world.master.databases() if name.startswith("pagevoo_scratch")]
+        assert left == []
+
+
+class Restoring(Gesture):
+    failpoints = _points(
+        "backup.restore", "safety", "stage", "compare", "quiesce", "unwritten", "swap", "reopen", "clean"
+    )
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+        name = world.name(self.tenant)
+        world.write(SETTING, "core", "first", '"old"', database=name)
+        self.backup = self.console.backups.create(self.tenant, JobContext())
+        world.write(SETTING, "core", "second", '"new"', database=name)
+
+    def work(self) -> object:
+        plan = self.console.restores.plan(self.backup, self.tenant)
+        return self.console.restores.run(plan, self.world.name(self.tenant), JobContext())
+
+    def check_between(self) -> None:
+        """The live database holds all of the old or all of the new."""
+        assert self.settings() in ([("first",), ("second",)], [("first",)])
+
+    def settings(self) -> list[tuple[object, ...]]:
+        query = "SELECT setting_key FROM feature_settings ORDER BY setting_key"
+        return self.world.write(query, database=self.world.name(self.tenant))
+
+    def check(self) -> None:
+        assert self.settings() == [("first",)]
+        safety = [backup for backup in self.console.backups.list(self.tenant) if backup.id != self.backup.id]
+        assert safety
+        assert all(Path(backup.path).exists() for backup in safety)
+
+
+GESTURES: tuple[type[Gesture], ...] = (Creation, Installation, BackupMaking, Deletion, Restoring)

@@ -1,0 +1,85 @@
+"""Work in a forked process that dies on purpose: at a failpoint, or when the clock says so.
+
+Forking from a process that has everything imported makes a kill cost milliseconds instead of a start-up.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.services.failpoints import VARIABLE
+
+_REFUSED = 7
+_BROKEN = 8
+
+
+def killed_at(failpoint: str, work: Callable[[], object]) -> bool:
+    """Do the work in a process that kills itself at the failpoint; whether it got there."""
+    child = _forked(work, {VARIABLE: f"{failpoint}=kill"})
+    _, status = os.waitpid(child, 0)
+    return _died(status)
+
+
+def killed_after(seconds: float, work: Callable[[], object]) -> bool:
+    """Do the work in a process that is killed after so long; whether it was still at it."""
+    child = _forked(work, {})
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def in_parallel(work: Callable[[], object], processes: int, failpoint: str | None = None) -> list[bool]:
+    """The same work in several processes that begin together; for each whether it succeeded.
+
+    A refusal counts as not succeeding; anything else that goes wrong fails the test.
+    """
+    read_end, write_end = os.pipe()
+
+    def started() -> object:
+        os.close(write_end)
+        os.read(read_end, 1)
+        return work()
+
+    children = [_forked(started, {} if failpoint is None else {VARIABLE: failpoint}) for _ in range(processes)]
+    os.close(read_end)
+    os.close(write_end)
+    outcomes = []
+    for child in children:
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        assert code in (0, _REFUSED), f"a process ended with {code}"
+        outcomes.append(code == 0)
+    return outcomes
+
+
+def _died(status: int) -> bool:
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    code = os.waitstatus_to_exitcode(status)
+    assert code in (0, _REFUSED), f"the process ended with {code}"
+    return False
+
+
+def _forked(work: Callable[[], object], environment: dict[str, str]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = _BROKEN
+    try:
+        os.environ.update(environment)
+        work()
+        code = 0
+    except ConsoleError as error:
+        code = _REFUSED if error.exit_code == 3 else _BROKEN
+        if code == _BROKEN:
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+    except BaseException as error:
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+    finally:
+        os._exit(code)
