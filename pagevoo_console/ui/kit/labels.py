@@ -14,8 +14,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 from pagevoo_console.domain.text import visible
 from pagevoo_console.ui.kit.tokens import Text, Tone
 
-__all__ = ["ElidedLabel", "PlainLabel", "menu_text", "plain_label", "set_tooltip", "visible"]
-
 
 class PlainLabel(QLabel):
     """A label that shows any text as plain, visible characters, whatever it is given later."""

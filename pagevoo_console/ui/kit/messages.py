@@ -127,7 +127,3 @@ def bug_report(error: BaseException) -> str:
     frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), capture_locals=False)
     where = "".join(frames.format())
     return f"{type(error).__module__}.{type(error).__qualname__}: {error}\n{where}"
-
-
-def is_our_fault(error: BaseException) -> bool:
-    return not isinstance(error, ConsoleError)

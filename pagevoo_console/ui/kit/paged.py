@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ Row = TypeVar("Row")
 
 PAGE = 128
 KEPT_PAGES = 64
+RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class PagedSource(QObject, Generic[Row]):
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict({0: tuple(first.rows)})
         self._asked: int | None = None
         self._wanted: list[int] = []
+        self._refused: dict[int, float] = {}
 
     def __len__(self) -> int:
         return self._total
@@ -70,7 +73,7 @@ class PagedSource(QObject, Generic[Row]):
         if page is not None:
             self._pages.move_to_end(number)
             return page[:count]
-        if number != self._asked:
+        if number != self._asked and time.monotonic() - self._refused.get(number, 0.0) > RETRY_SECONDS:
             self._want(number)
         return None
 
@@ -81,8 +84,15 @@ class PagedSource(QObject, Generic[Row]):
         self._sort = wanted
         self._pages.clear()
         self._wanted.clear()
-        self._asked = None
-        self._runner.query(lambda: self._load(wanted, 0, PAGE), self._resorted, self._on_error, key="sort", owner=self)
+        self._refused.clear()
+        self._asked = 0
+        self._runner.query(
+            lambda: self._load(wanted, 0, PAGE),
+            self._resorted,
+            lambda error: self._failed(0, error),
+            key="sort",
+            owner=self,
+        )
 
     def position(self, key: Hashable) -> int | None:
         """Where that row stands among the pages in hand."""
@@ -109,7 +119,7 @@ class PagedSource(QObject, Generic[Row]):
         self._runner.query(
             lambda: self._load(sort, number * PAGE, PAGE),
             lambda page: self._arrived(number, sort, page),
-            lambda error: self._failed(error),
+            lambda error: self._failed(number, error),
             key="page",
             owner=self,
         )
@@ -124,12 +134,16 @@ class PagedSource(QObject, Generic[Row]):
         self._on_rows(number * PAGE, page.rows)
         self._ask_next()
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, number: int, error: Exception) -> None:
+        """A page that could not be had is not asked for again at once: painting asks many times a second."""
         self._asked = None
+        self._refused[number] = time.monotonic()
         self._wanted.clear()
         self._on_error(error)
 
     def _resorted(self, page: Page[Row]) -> None:
         self._total = page.total
         self._pages[0] = tuple(page.rows)
+        self._asked = None
         self._on_resorted()
+        self._ask_next()

@@ -177,7 +177,7 @@ class Runner(QObject):
     def _work(self, waiting: _Query, work: Callable[[], Any]) -> None:
         """In a worker thread: do it, unless nobody waits for it any more."""
         result, error = None, None
-        if not waiting.is_dropped:
+        if not (waiting.is_dropped or self._is_closed):
             try:
                 result = work()
             except Exception as raised:  # noqa: BLE001 - every error is delivered to whoever asked
