@@ -96,13 +96,14 @@ def test_a_long_name_gives_way_to_the_actions_beside_it(qtbot: QtBot) -> None:
 
 
 def test_cards_stand_side_by_side_where_there_is_room(qtbot: QtBot) -> None:
-    grid = CardGrid(narrowest=300)
+    window = QWidget()
+    grid = CardGrid(narrowest=300, parent=window)
     cards = [QLabel(text) for text in ("one", "two", "wide")]
     for card in cards:
         grid.add(card, wide=card.text() == "wide")
-    qtbot.addWidget(grid)
+    qtbot.addWidget(window)
     grid.resize(700, 300)
-    grid.show()
+    window.show()
     qtbot.wait(1)
     beside = cards[0].y() == cards[1].y()
     wide = cards[2].width()

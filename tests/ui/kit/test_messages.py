@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from pagevoo_console.domain.errors import AccessDenied, Cancelled
@@ -66,8 +66,10 @@ def test_everything_that_was_said_is_kept(qtbot: QtBot) -> None:
 def window(qtbot: QtBot) -> QWidget:
     made = QWidget()
     made.resize(900, 600)
+    field = QLineEdit(made)
     qtbot.addWidget(made)
     made.show()
+    field.setFocus()
     return made
 
 
