@@ -46,7 +46,9 @@ def differences(connection: sa.Connection, metadata: sa.MetaData, tables: Collec
     context = MigrationContext.configure(connection, opts=options)
     for difference in _flat(compare_metadata(context, metadata)):
         found.extend(_told(difference))
-    return tuple(sorted(set(found), key=lambda difference: (difference.table, difference.kind, difference.detail)))
+    missing = {difference.table for difference in found if difference.kind == "missing_table"}
+    told = {each for each in found if each.table not in missing or each.kind == "missing_table"}
+    return tuple(sorted(told, key=lambda difference: (difference.table, difference.kind, difference.detail)))
 
 
 def misfits(connection: sa.Connection, metadata: sa.MetaData) -> tuple[Difference, ...]:

@@ -149,15 +149,11 @@ class Lineages:
                 code="required",
                 hint=f"Remove {', '.join(resting)} first.",
             )
-        return self._carry_out(connection, self._downgrades(name, installed[name]), None)
+        return self._carry_out(connection, self._downgrades(name, installed[name]))
 
     def stamp(self, connection: sa.Connection, name: str) -> None:
         """Record the lineage, and what it requires, as being at its head, without touching any table."""
-        context = self._context(connection)
-        steps = self._upgrades(name, context.get_current_heads())
-        if steps:
-            with _transaction(connection):
-                self._record(context, steps)
+        self._carry_out(connection, self._upgrades(name, self._heads(connection)), touches_tables=False)
 
     def create_missing(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
         """Make a database have all tables of the lineage, adopting those that stand; returns the tables created.
@@ -192,30 +188,40 @@ class Lineages:
                     ConvergingOperations(self._context(connection)).ensure_table(table)
 
     def _carry_out(
-        self, connection: sa.Connection, steps: list[RevisionStep], progress: Progress | None
+        self,
+        connection: sa.Connection,
+        steps: list[RevisionStep],
+        progress: Progress | None = None,
+        *,
+        touches_tables: bool = True,
     ) -> tuple[str, ...]:
+        """Run the revisions and write down, after each, that it was run."""
+        from alembic.runtime.migration import HeadMaintainer
+        from alembic.util import CommandError
+
         from pagevoo_console.services.lineage_operations import ConvergingOperations
 
-        if not steps:
-            return ()
-        tell: Progress = progress or (lambda done, total, title: None)
         context = self._context(connection)
         operations = ConvergingOperations(context)
+        maintainer = HeadMaintainer(context, context.get_current_heads())
+        tell: Progress = progress or (lambda done, total, title: None)
         for number, step in enumerate(steps):
             tell(number, len(steps), _step(step).title)
             with _transaction(connection):
-                step.migration_fn(operations)
-                self._record(context, [step])
-        tell(len(steps), len(steps), _step(steps[-1]).title)
+                if not maintainer.heads:
+                    context._ensure_version_table()
+                if touches_tables:
+                    step.migration_fn(operations)
+                try:
+                    maintainer.update_to_step(step)
+                except CommandError as error:
+                    raise Failed(
+                        f"Somebody else changed {VERSION_TABLE} while {step.revision.revision} was being run",
+                        code="concurrent_upgrade",
+                        hint="Wait until they have finished, then run it again: what is there already is kept.",
+                    ) from error
+            tell(number + 1, len(steps), _step(step).title)
         return tuple(step.revision.revision for step in steps)
-
-    def _record(self, context: MigrationContext, steps: list[RevisionStep]) -> None:
-        from alembic.runtime.migration import HeadMaintainer
-
-        context._ensure_version_table()
-        maintainer = HeadMaintainer(context, context.get_current_heads())
-        for step in steps:
-            maintainer.update_to_step(step)
 
     def _upgrades(self, name: str, heads: tuple[str, ...]) -> list[RevisionStep]:
         from alembic.runtime.migration import MigrationStep
@@ -294,18 +300,17 @@ class Lineages:
 
 @contextmanager
 def _transaction(connection: sa.Connection) -> Iterator[None]:
-    """All of it or nothing, where the engine can; inside a transaction of the caller's, that one."""
+    """All of it or nothing, where the engine can; a session outside autocommit mode has a transaction already."""
     raw = connection.connection.dbapi_connection
     if raw is None or not connection.dialect.detect_autocommit_setting(raw):
-        with connection.begin_nested() if connection.in_transaction() else connection.begin():
-            yield
+        yield
         return
     connection.exec_driver_sql(_BEGIN.get(connection.dialect.name, "BEGIN"))
     try:
         yield
     except BaseException:
         # The server may have ended the transaction, or the session, already; the first error is the one to tell.
-        with suppress(sa.exc.DBAPIError):
+        with suppress(sa.exc.SQLAlchemyError):
             connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
