@@ -9,27 +9,6 @@ from pagevoo_console.ui.kit.tokens import Tone
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewStep:
-    """One step of a plan, in words."""
-
-    title: str
-    detail: str = ""
-    icon: str = "arrow-right"
-    tone: Tone = Tone.NEUTRAL
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A plan, put into words. `result` is what the wizard hands back; `command` does the same on a command line."""
-
-    result: object
-    steps: tuple[ReviewStep, ...]
-    facts: tuple[tuple[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
-    command: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Confirmation:
     """A name that has to be typed. Compared by exact code points, so that no name passes for one that looks like it."""
 
@@ -48,6 +27,31 @@ class Confirmation:
     def accepts(self, typed: str) -> bool:
         """Whether that is the name, to the code point, or its shown form where the name holds what nobody can type."""
         return typed == self.name or (self.has_hidden_characters and typed == self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStep:
+    """One step of a plan, in words."""
+
+    title: str
+    detail: str = ""
+    icon: str = "arrow-right"
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A plan, put into words. `result` is what the wizard hands back; `command` does the same on a command line.
+
+    `confirmation` asks for a name that only the plan knows; it takes the place of the page's own.
+    """
+
+    result: object
+    steps: tuple[ReviewStep, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    command: str = ""
+    confirmation: Confirmation | None = None
 
 
 @dataclass(slots=True)

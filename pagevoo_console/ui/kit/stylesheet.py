@@ -23,6 +23,7 @@ QFrame[ground="surface"] { background: $surface; border: none; }
 QFrame[ground="sunken"] { background: $sunken; border: none; }
 QFrame[ground="canvas"] { background: $canvas; border: none; }
 QFrame[ground="card"] { background: $surface; border: 1px solid $hairline; border-radius: ${card}px; }
+QFrame[ground="card"][chosen="true"] { background: $selection; border-color: $accent_fill; }
 QFrame[ground="raised"] { background: $raised; border: 1px solid $outline; border-radius: ${card}px; }
 QFrame[rule="horizontal"] { background: $hairline; border: none; max-height: 1px; min-height: 1px; }
 QFrame[rule="vertical"] { background: $hairline; border: none; max-width: 1px; min-width: 1px; }

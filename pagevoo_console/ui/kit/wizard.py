@@ -61,6 +61,15 @@ class Wizard(QDialog):
         self.next_button = button(translate("wizard", "Continue"), kind=ButtonKind.PRIMARY, on_click=self._next)
         self.finish_button = button(verb, kind=kind, on_click=self._finish)
         self._is_dangerous = is_dangerous
+        for made, name in (
+            (self.back_button, "backButton"),
+            (self.cancel_button, "cancelButton"),
+            (self.next_button, "nextButton"),
+            (self.finish_button, "finishButton"),
+        ):
+            made.setObjectName(name)
+        self._subject = plain_label("", muted=True, elide=True)
+        self._subject.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -83,6 +92,11 @@ class Wizard(QDialog):
     def current_page(self) -> WizardPage:
         return self._pages[self.flow.current]
 
+    def set_subject(self, text: str) -> None:
+        """Say below the title whom or what it is about, once that is known."""
+        self._subject.setText(text)
+        self._subject.setVisible(bool(text))
+
     def sizeHint(self) -> QSize:
         return super().sizeHint().expandedTo(QSize(860, 580))
 
@@ -92,8 +106,11 @@ class Wizard(QDialog):
         layout.setContentsMargins(Space.S + Space.XS, Space.M, Space.S + Space.XS, Space.M)
         layout.setSpacing(Space.HAIR)
         heading = plain_label(title, Text.STRONG, wrap=True)
-        heading.setContentsMargins(Space.S, 0, Space.S, Space.S)
+        heading.setContentsMargins(Space.S, 0, Space.S, 0)
         layout.addWidget(heading)
+        self._subject.setContentsMargins(Space.S, 0, Space.S, 0)
+        layout.addWidget(self._subject)
+        layout.addSpacing(Space.S)
         for number, page in enumerate(self._pages):
             mark = button(f"{number + 1}.  {page.title}", kind=ButtonKind.RAIL)
             mark.clicked.connect(lambda _checked=False, number=number: self._go_to(number))

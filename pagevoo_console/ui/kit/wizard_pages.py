@@ -114,6 +114,7 @@ class NameField(QWidget):
         super().__init__(parent)
         self._confirmation = confirmation
         self.field = QLineEdit()
+        self.field.setObjectName("confirmNameEdit")
         self.field.setAccessibleName(confirmation.prompt)
         self.field.setPlaceholderText(confirmation.shown)
         self.field.setFont(theme.mono_font())
@@ -170,14 +171,16 @@ class ReviewPage(WizardPage):
         self._inside.parts.addStretch(1)
         self.states = StateStack(self._inside)
         self.body.addWidget(self.states, 1)
-        self.name_field = None if confirmation is None else NameField(confirmation)
+        self._confirmation = confirmation
+        self.name_field: NameField | None = None
+        self._asking = QVBoxLayout()
+        self.body.addLayout(self._asking)
+        self._ask_for(confirmation)
         self.consent = QCheckBox(menu_text(consent))
+        self.consent.setObjectName("consentBox")
         self.consent.setAccessibleName(consent)
         self.consent.setVisible(bool(consent))
         self._needs_consent = bool(consent)
-        if self.name_field is not None:
-            self.body.addWidget(self.name_field)
-            self.name_field.changed.connect(self.completeness_changed)
         self.body.addWidget(self.consent)
         self.consent.toggled.connect(lambda _on: self.completeness_changed.emit())
         outer = self.layout()
@@ -202,6 +205,8 @@ class ReviewPage(WizardPage):
         if turn != self._turn:
             return
         self.review = review
+        if review.confirmation is not None or self._confirmation is None:
+            self._ask_for(review.confirmation)
         clear(self._shown)
         if review.facts:
             facts = KeyValues()
@@ -215,6 +220,14 @@ class ReviewPage(WizardPage):
             self._shown.addWidget(self._command(review.command))
         self.states.show_content()
         self.completeness_changed.emit()
+
+    def _ask_for(self, confirmation: Confirmation | None) -> None:
+        clear(self._asking)
+        self.name_field = None
+        if confirmation is not None:
+            self.name_field = NameField(confirmation)
+            self._asking.addWidget(self.name_field)
+            self.name_field.changed.connect(self.completeness_changed)
 
     def _fail(self, turn: int, error: BaseException) -> None:
         if turn == self._turn:
