@@ -105,27 +105,23 @@ def content(connection: WatchedConnection, table: str, job: JobContext) -> Table
 def relation_content(connection: WatchedConnection, relation: Relation) -> TableContent:
     """One scan. A row's text is PostgreSQL's own text of a record, which quotes values and leaves NULL empty.
 
-    Two halves of its MD5 are summed, so that neither order nor the plan matters and duplicates count. Every session of
-    ours has the settings under which such a text is exact; an empty search_path makes names in values complete.
+    Its 64-bit hashes are summed, so that neither order nor the plan matters and duplicates count; PostgreSQL keeps this
+    hash the same in every version, because partitions rest on it. Every session of ours has the settings under which
+    such a text is exact; an empty search_path makes names in values complete.
     """
-    columns = relation.column_list
-    record = f"ROW({columns})::text"
+    record = f"ROW({relation.column_list})::text"
+    digest = f'hashtextextended({record} COLLATE "C", 0)'
     encoding: Any = connection.execute("SELECT pg_catalog.getdatabaseencoding()").fetchone()
-    if encoding[0] in ("UTF8", "SQL_ASCII"):
-        digest = f"pg_catalog.md5({record})"
-    else:
-        digest = f"pg_catalog.md5(pg_catalog.convert_to({record}, 'UTF8'))"
-    statement = (
-        "SELECT count(*), coalesce(sum(('x' || substr(digest, 1, 16))::bit(64)::bigint), 0)::text,"
-        " coalesce(sum(('x' || substr(digest, 17, 16))::bit(64)::bigint), 0)::text"
-        f" FROM (SELECT {digest} AS digest FROM {relation.qualified}) AS digests"
-    )
+    if encoding[0] not in ("UTF8", "SQL_ASCII"):
+        # The same hash over the same bytes: of a record with one value it is that value's.
+        digest = f"hash_record_extended(ROW(convert_to({record}, 'UTF8')), 0)"
+    statement = f"SELECT count(*), coalesce(sum({digest}), 0)::text FROM {relation.qualified}"
     with connection.transaction():
         connection.execute("SET LOCAL search_path = ''")
         row = connection.execute(statement.encode()).fetchone()
     assert row is not None
-    count, first, second = row
-    return TableContent(int(count), f"{first}:{second}")
+    count, checksum = row
+    return TableContent(int(count), str(checksum))
 
 
 def feature_rows(connection: WatchedConnection) -> dict[str, bool]:

@@ -7,7 +7,6 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 
 import psycopg
-from psycopg.abc import Buffer
 from psycopg.pq import TransactionStatus
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
@@ -21,6 +20,7 @@ from pagevoo_console.services.engines.postgresql_catalogue import (
     read_catalogue,
 )
 from pagevoo_console.services.engines.postgresql_content import Relation, relation_content, relations
+from pagevoo_console.services.engines.postgresql_copy import copy_out
 from pagevoo_console.services.engines.postgresql_definitions import OURS, Definition, Phase, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_inventory import ensure_dumpable, losses, refused_objects
 from pagevoo_console.services.engines.postgresql_names import literal, qualified
@@ -170,25 +170,13 @@ def _write_rows(
 
 
 def _copy_out(connection: WatchedConnection, table: Relation) -> Generator[tuple[int, bytes], None, None]:
-    """Blocks of about CHUNK_BYTES: COPY statements that carry their rows."""
+    """Blocks of about CHUNK_BYTES: COPY statements that carry their rows. The server sends a row at a time."""
     columns = f" ({table.column_list})" if table.columns else ""
     head = f"COPY {table.qualified}{columns} FROM stdin;\n".encode()
     statement = f"COPY {table.qualified}{columns} TO STDOUT".encode()
-    pieces: list[Buffer] = [head]
-    size = count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as rows:
-        for row in rows:
-            pieces.append(row)
-            size += len(row)
-            count += 1
-            if size >= CHUNK_BYTES:
-                pieces.append(_COPY_END)
-                yield count, b"".join(pieces)
-                pieces = [head]
-                size = count = 0
-    if count:
-        pieces.append(_COPY_END)
-        yield count, b"".join(pieces)
+    with closing(copy_out(connection, statement, CHUNK_BYTES)) as blocks:
+        for rows in blocks:
+            yield len(rows), b"".join([head, *rows, _COPY_END])
 
 
 def _positions(connection: WatchedConnection) -> Iterator[str]:

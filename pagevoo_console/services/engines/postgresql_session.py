@@ -68,20 +68,29 @@ class WatchedConnection(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._closing = threading.Lock()
-        self.waiting_since: float | None = None
+        self.waits = 0
+        self.is_waiting = False
 
     def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
-        limit = self.watchdog if timeout is None else timeout
-        began = self.waiting_since = time.monotonic()
+        """Called for every row of a COPY, so what a dump does not need costs it nothing."""
+        self.waits += 1
+        self.is_waiting = True
+        if timeout is None and self.watchdog is not None:
+            result = self._wait_watched(gen, interval, self.watchdog)
+        else:
+            result = psycopg.Connection.wait(self, gen, interval, timeout)
+        self.is_waiting = False
+        return result
+
+    def _wait_watched(self, gen: PQGen[Result], interval: float, limit: float) -> Result:
+        began = time.monotonic()
         try:
-            return super().wait(gen, interval=interval, timeout=limit)
+            return psycopg.Connection.wait(self, gen, interval, limit)
         except psycopg.OperationalError:
-            is_frozen = timeout is None and limit is not None and time.monotonic() - began >= limit
+            is_frozen = time.monotonic() - began >= limit
             if is_frozen and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.close()
             raise
-        finally:
-            self.waiting_since = None
 
     def rollback(self) -> None:
         """A session that is gone has nothing to roll back, and its end was told already."""
@@ -242,10 +251,11 @@ def canceller(connection: WatchedConnection) -> Callable[[], None]:
         except psycopg.Error:
             connection.cut()
             return
+        waits = connection.waits
         deadline = time.monotonic() + CANCEL_TIMEOUT
         while not connection.closed and connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
             if time.monotonic() > deadline:
-                if connection.waiting_since is not None and connection.waiting_since < deadline - CANCEL_TIMEOUT:
+                if connection.is_waiting and connection.waits == waits:
                     connection.cut()
                 return
             time.sleep(0.02)
