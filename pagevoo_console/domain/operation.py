@@ -17,6 +17,15 @@ class OperationState(StrEnum):
     ABANDONED = "abandoned"
 
 
+class OperationKind(StrEnum):
+    """What an operation does; the audit names its entries the same."""
+
+    CREATE = "database.create"
+    DELETE = "database.delete"
+    INSTALL = "feature.install"
+    RESTORE = "backup.restore"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a plan, as it is shown and as it is journalled. `name` is stable, `title` a sentence for people."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.database import TenantDatabase
 from pagevoo_console.domain.errors import ConsoleError, Failed, Refused
-from pagevoo_console.domain.operation import Step
+from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.server import CheckResult, Server
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.services.audit import AuditTrail
@@ -24,7 +24,7 @@ from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.sightings import tenant_name_pattern
 from pagevoo_console.services.tenants import Tenants
 
-CREATE = "database.create"
+CREATE = OperationKind.CREATE.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, DeletionResult
 from pagevoo_console.domain.errors import ConsoleError, Failed, NotFound, Refused
-from pagevoo_console.domain.operation import Step
+from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups, compare
@@ -27,7 +27,7 @@ from pagevoo_console.services.operations import Operations, Procedure, Run
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.tenants import Located, Tenants
 
-DELETE = "database.delete"
+DELETE = OperationKind.DELETE.value
 COMPARISONS = 3
 
 

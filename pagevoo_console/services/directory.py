@@ -128,6 +128,21 @@ class Directory:
                 ),
             )
 
+    def record_provisioning(self, tenants: Iterable[str]) -> None:
+        """These tenants' databases are being made; nobody else's are."""
+        wanted = json.dumps(sorted(tenants))
+        with self._writing() as database:
+            database.execute(
+                "UPDATE tenants SET state = NULL WHERE state = 'provisioning'"
+                " AND id NOT IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            )
+            database.execute(
+                "UPDATE tenants SET state = 'provisioning' WHERE registry_state IS NOT 'active'"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            )
+
     def record_backups(self, newest: dict[str, tuple[datetime, datetime | None]]) -> None:
         """Keep when each tenant was last backed up, and when the last backup that was proved was made."""
         with self._writing() as database:
@@ -204,6 +219,12 @@ class Directory:
         with self._reading() as database:
             row = database.execute("SELECT * FROM tenants WHERE id = ?", (tenant,)).fetchone()
         return None if row is None else _entry(row)
+
+    def key(self, tenant: str) -> int | None:
+        """The row key of a tenant, None when there is no such tenant."""
+        with self._reading() as database:
+            row = database.execute("SELECT key FROM tenants WHERE id = ?", (tenant,)).fetchone()
+        return None if row is None else int(row["key"])
 
     def located(self, tenants: Sequence[str] | None = None) -> tuple[tuple[str, str, str], ...]:
         """(tenant, server, database) of every tenant with a live database."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import NotFound, Refused
 from pagevoo_console.domain.feature import Difference, Feature, FeatureState
-from pagevoo_console.domain.operation import Step
+from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.jobs import JobContext
@@ -22,7 +22,7 @@ from pagevoo_console.services.operations import Operations, Procedure, Run
 from pagevoo_console.services.tenants import Located, Tenants
 from pagevoo_console.services.values import naive_utc, now
 
-INSTALL = "feature.install"
+INSTALL = OperationKind.INSTALL.value
 
 _INSTALLED = sa.table(
     "installed_features",

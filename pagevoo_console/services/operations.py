@@ -77,6 +77,14 @@ class Run:
         return list(self.evidence.get("steps_done", ()))
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """What is being done, or was left undone, to a tenant's database."""
+
+    kind: str
+    database: str
+
+
 class Procedure(ABC):
     """How one kind of operation is carried out. Steps look before they act, so that doing one twice is safe."""
 
@@ -194,13 +202,14 @@ class Operations:
             raise NotFound(f"There is no operation {operation}", hint="`operation list` shows them.")
         return self._observed(self._operation(row))
 
-    def tenants_at_work(self) -> dict[str, str]:
-        """Tenants with an operation that has not ended, with its kind. Reads only; empty without console tables."""
+    def at_work(self) -> dict[str, AtWork]:
+        """Tenants with an operation that has not ended. Reads only; empty without console tables."""
         with self._master.reading() as session:
             if not sa.inspect(session).has_table(_OPERATIONS.name):
                 return {}
-            query = sa.select(_OPERATIONS.c.tenant, _OPERATIONS.c.kind).where(_OPERATIONS.c.state.in_(_OPEN))
-            return {str(row.tenant): str(row.kind) for row in session.execute(query)}
+            query = sa.select(_OPERATIONS.c.tenant, _OPERATIONS.c.kind, _OPERATIONS.c.database_name)
+            rows = session.execute(query.where(_OPERATIONS.c.state.in_(_OPEN))).all()
+        return {str(row.tenant): AtWork(str(row.kind), str(row.database_name or "")) for row in rows}
 
     @contextmanager
     def holding(self, tenant: str, server: Server) -> Iterator[sa.Connection]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import Backup, BackupManifest
 from pagevoo_console.domain.errors import Failed, Refused
-from pagevoo_console.domain.operation import Step
+from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.backups import Backups, compare
 from pagevoo_console.services.connections import Connections
@@ -22,7 +22,7 @@ from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow
 from pagevoo_console.services.tenants import Located, Tenants
 
-RESTORE = "backup.restore"
+RESTORE = OperationKind.RESTORE.value
 
 
 class RestoreMode(StrEnum):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.database import DatabaseSize, DatabaseState
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Unreachable
+from pagevoo_console.domain.operation import OperationKind
 from pagevoo_console.domain.platform import Platform
 from pagevoo_console.domain.quota import QuotaMetric
 from pagevoo_console.domain.server import Server
@@ -25,7 +26,7 @@ from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
-from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.operations import AtWork, Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow, TenantRow
 from pagevoo_console.services.values import iso, now
@@ -83,7 +84,7 @@ class Sightings:
         job.progress("Reading the registry")
         self.read_registry()
         self._directory.record_backups(self._backups.newest())
-        at_work = self._operations.tenants_at_work()
+        at_work = self._at_work()
         servers = self._master.connection.servers
         for number, server in enumerate(servers):
             job.progress(f"Looking at {server.name}", number, len(servers), "servers")
@@ -93,14 +94,21 @@ class Sightings:
         """Look again at one tenant, after something was done to it."""
         self.read_registry()
         self._directory.record_backups(self._backups.newest())
-        at_work = self._operations.tenants_at_work()
+        at_work = self._at_work()
         for found, server_name, database in self._directory.located([tenant]):
             server = self._server(server_name)
             if server is not None:
                 with self._connections.open(server) as session:
                     self._record(server, session, [(found, database)], JobContext(), at_work, features=True)
 
-    def _scan_server(self, server: Server, job: JobContext, at_work: dict[str, str], *, features: bool) -> None:
+    def _at_work(self) -> dict[str, AtWork]:
+        at_work = self._operations.at_work()
+        self._directory.record_provisioning(
+            tenant for tenant, work in at_work.items() if work.kind == OperationKind.CREATE
+        )
+        return at_work
+
+    def _scan_server(self, server: Server, job: JobContext, at_work: dict[str, AtWork], *, features: bool) -> None:
         mine = [
             (tenant, database)
             for tenant, name, database in self._directory.located()
@@ -119,7 +127,7 @@ class Sightings:
             self._directory.record_server(ServerSighting(server.name, server.engine, None, moment, error.message), ())
             return
         self._directory.record_server(
-            ServerSighting(server.name, server.engine, len(names), moment), self._orphans(server, names)
+            ServerSighting(server.name, server.engine, len(names), moment), self._orphans(server, names, at_work)
         )
 
     def _record(
@@ -128,7 +136,7 @@ class Sightings:
         session: sa.Connection,
         mine: list[tuple[str, str]],
         job: JobContext,
-        at_work: dict[str, str],
+        at_work: dict[str, AtWork],
         *,
         features: bool,
     ) -> dict[str, DatabaseSize | None]:
@@ -155,7 +163,7 @@ class Sightings:
         database: str,
         names: frozenset[str],
         sizes: dict[str, DatabaseSize],
-        at_work: dict[str, str],
+        at_work: dict[str, AtWork],
         moment: datetime,
     ) -> Sighting:
         row = RegistryRow("", tenant, None, database, "", None, None, None)
@@ -165,7 +173,7 @@ class Sightings:
         if database not in names:
             return Sighting(tenant, DatabaseState.MISSING, moment, note=f"There is no database {database}")
         size = sizes.get(database)
-        note = f"{at_work[tenant]} has not ended" if tenant in at_work else ""
+        note = f"{at_work[tenant].kind} has not ended" if tenant in at_work else ""
         if size is None:
             return Sighting(tenant, DatabaseState.ACTIVE, moment, note=note)
         return Sighting(
@@ -193,19 +201,22 @@ class Sightings:
             else:
                 seen[tenant] = replace(seen[tenant], features=answer)
 
-    def _orphans(self, server: Server, names: dict[str, DatabaseSize | None]) -> tuple[Orphan, ...]:
-        """Databases that bear a tenant's name and that no live row owns."""
+    def _orphans(
+        self, server: Server, names: dict[str, DatabaseSize | None], at_work: dict[str, AtWork]
+    ) -> tuple[Orphan, ...]:
+        """Databases that bear a tenant's name, that no live row owns and that nobody is making."""
         pattern = tenant_name_pattern(self._master.platform)
         with self._master.reading() as session:
             rows = list(self._registry.rows(session))
         registry = self._master.platform.registry
         live = {row.database for row in rows if registry is not None and row.status != registry.deleted}
         known = {row.database for row in rows}
+        made = {work.database for work in at_work.values()}
         moment = now()
         return tuple(
             Orphan(name, server.name, None if size is None else size.allocated, name in known, moment)
             for name, size in sorted(names.items())
-            if pattern.match(name) and name not in live
+            if pattern.match(name) and name not in live and name not in made
         )
 
     def _directory_row(self, person: TenantRow, websites: list[Website], rows: list[RegistryRow]) -> DirectoryRow:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.database import DatabaseState, TenantDatabase
 from pagevoo_console.domain.errors import ConsoleError, Refused
+from pagevoo_console.domain.operation import OperationKind
 from pagevoo_console.domain.server import Server
 from pagevoo_console.domain.tenant import Tenant, Website
 from pagevoo_console.services.connections import Connections
@@ -147,7 +148,7 @@ class Tenants:
 
     def _in_the_making(self, person: TenantRow) -> TenantDatabase | None:
         for operation in self._operations.list(tenant=person.id, open_only=True):
-            if operation.kind == "database.create":
+            if operation.kind == OperationKind.CREATE:
                 server = self._tenancy.server(operation.server)
                 return TenantDatabase(
                     operation.database, server.engine, server.name, "", DatabaseState.PROVISIONING,
