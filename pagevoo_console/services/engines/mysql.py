@@ -15,8 +15,8 @@ from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines import (
     mysql_check,
-    mysql_columns,
     mysql_console,
+    mysql_content,
     mysql_databases,
     mysql_dump,
     mysql_errors,
@@ -133,7 +133,7 @@ class MysqlEngine(DatabaseEngine):
 
     def content(self, session: sa.Connection, table: str, job: JobContext) -> TableContent:
         with self._explained(session):
-            return mysql_columns.content(session, table, job)
+            return mysql_content.content(session, table, job)
 
     def fingerprint(self, session: sa.Connection) -> str:
         with self._explained(session):

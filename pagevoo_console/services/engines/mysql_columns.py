@@ -1,24 +1,18 @@
-"""The columns of a MySQL or MariaDB table, and their values as the server itself writes them down exactly.
+"""The columns of a MySQL or MariaDB table, and how the server is asked to write down a row exactly.
 
 A float's text has six digits, a BLOB in a text breaks it, an ENUM may hold a value that its own texts do not know: each
-type says here how it is told.
+type says here how it is told. A row is asked for as one text, in which the byte 0xFF stands where a quote belongs and
+0xFE may end it; neither occurs in UTF-8. Bytes, and texts of other character sets, come as hexadecimal digits.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pymysql
-import sqlalchemy as sa
-
-from pagevoo_console.domain.backup import TableContent
-from pagevoo_console.domain.errors import Failed, Unsupported
+from pagevoo_console.domain.errors import Unsupported
 from pagevoo_console.services.engines.mysql_databases import quoted
-from pagevoo_console.services.engines.mysql_errors import explain
-from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
-from pagevoo_console.services.engines.mysql_sizes import ensure_table
-from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.engines.mysql_session import MysqlConnection
 
 NUMBERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "double", "year"})
 TIMES = frozenset({"date", "datetime", "timestamp", "time"})
@@ -27,8 +21,10 @@ TEXTS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtex
 BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
 SUPPORTED = NUMBERS | TIMES | ADDRESSES | TEXTS | BYTES | {"float", "bit", "enum", "set"}
 
-_HASHED_FROM_BYTES = 65_536
-"""Values that may be as long go into a row's checksum by their own hash: a row's text must fit into a packet."""
+UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
+END_OF_ROW = b"\xfe"
+
+_LONG_FROM_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,21 @@ class Column:
     @property
     def sql(self) -> str:
         return quoted(self.name)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether one value may be too large for a row's text to fit into a packet."""
+        return self.kind == "json" or self.octets >= _LONG_FROM_BYTES
+
+    @property
+    def is_hexadecimal(self) -> bool:
+        """Whether its values are written in hexadecimal digits."""
+        return self.kind in BYTES or (self.kind in TEXTS and self.kind != "json" and self.character_set not in UTF8)
+
+    @property
+    def prefix(self) -> bytes:
+        """What stands before the opening quote of a value in hexadecimal digits."""
+        return b"x" if self.kind in BYTES else f"_{self.character_set} x".encode()
 
 
 def columns_of(connection: MysqlConnection, table: str) -> list[Column]:
@@ -86,48 +97,58 @@ def exact_number(column: Column) -> str | None:
     return column.sql
 
 
-def content(session: sa.Connection, table: str, job: JobContext) -> TableContent:
-    """Exact rows and the sums of the two halves of every row's MD5: order does not matter, duplicates count.
+def row_expression(columns: list[Column], end: bytes = b"", *, is_short: bool = False) -> str:
+    """The server's expression for one row as one text; NULL where it would be too large for a packet.
 
-    Each value is told so that none can be taken for another's: numbers and times as text, NULL as a letter, texts and
-    bytes with their length before them, long ones by their own MD5. Texts count by their bytes.
+    `is_short` puts long values' MD5 in their place.
     """
-    connection = driver_connection(session)
-    try:
-        ensure_table(connection, table)
-        job.check()
-        with connection.unbounded():
-            return content_of(connection, table, columns_of(connection, table))
-    except pymysql.Error as error:
-        raise explain(error, session.info.get("server")) from error
+    pieces: list[bytes | str] = [b"("]
+    for number, column in enumerate(columns):
+        if number:
+            pieces.append(b",")
+        pieces += _pieces(column, is_short)
+    pieces.append(b")" + end)
+    return f"CONCAT({', '.join(_merged(pieces))})"
 
 
-def content_of(connection: MysqlConnection, table: str, columns: list[Column]) -> TableContent:
-    parts = [part for column in columns for part in _told(column)]
-    row = f"MD5(CONCAT_WS(',', {', '.join(parts)}))" if parts else "MD5('')"
-    low, high = (f"SUM(CAST(CONV(SUBSTRING(h, {start}, 16), 16, 10) AS UNSIGNED))" for start in (1, 17))
-    rows, hashed, first, second = connection.rows(
-        f"SELECT COUNT(*), COUNT(h), {low}, {high} FROM (SELECT {row} AS h FROM {quoted(table)}) AS hashed"
-    )[0]
-    if rows != hashed:
-        raise Failed(
-            f"A row of the table {table!r} is larger than the server's max_allowed_packet",
-            code="too_large",
-            hint="Raise max_allowed_packet on the server.",
-        )
-    digest = hashlib.sha256(f"{rows} {first or 0} {second or 0}".encode()).hexdigest()
-    return TableContent(int(rows), digest[:32])
+def _pieces(column: Column, is_short: bool) -> list[bytes | str]:
+    before, value, after = _parts(column, is_short)
+    if not column.is_nullable:
+        return [before, value, after]
+    if not before:
+        return [f"IFNULL({value}, {_constant(b'NULL')})"]
+    return [f"IFNULL(CONCAT({_constant(before)}, {value}, {_constant(after)}), {_constant(b'NULL')})"]
 
 
-def _told(column: Column) -> list[str]:
+def _parts(column: Column, is_short: bool) -> tuple[bytes, str, bytes]:
     number = exact_number(column)
     if number is not None:
-        return [f"IFNULL({number}, 'N')"] if column.is_nullable else [number]
-    length, value = f"OCTET_LENGTH({column.sql})", f"CAST({column.sql} AS BINARY)"
+        quote = b"\xff" if column.kind in TIMES or column.kind in ADDRESSES else b""
+        return quote, number, quote
+    value = column.sql
     if column.kind == "json":
-        value = f"CAST(CAST({column.sql} AS CHAR) AS BINARY)"
-    if column.octets >= _HASHED_FROM_BYTES or column.kind == "json":
-        value = f"MD5({value})"
-    if not column.is_nullable:
-        return [length, value]
-    return [f"IFNULL({length}, 'N')", f"IFNULL({value}, '')"]
+        value = f"CAST({value} AS CHAR CHARACTER SET utf8mb4)"
+    if is_short and column.is_long:
+        return b"\xff", f"MD5({value})", b"\xff"
+    if column.is_hexadecimal:
+        return column.prefix + b"\xff", f"HEX({value})", b"\xff"
+    return b"\xff", value, b"\xff"
+
+
+def _merged(pieces: list[bytes | str]) -> Iterator[str]:
+    constant = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            constant += piece
+            continue
+        if constant:
+            yield _constant(constant)
+            constant = b""
+        yield piece
+    if constant:
+        yield _constant(constant)
+
+
+def _constant(data: bytes) -> str:
+    """Bytes to the server. `_binary x'ff'` beside a utf8mb4 column would be an error 1300."""
+    return f"CAST(x'{data.hex()}' AS BINARY)"

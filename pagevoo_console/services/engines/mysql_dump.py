@@ -12,7 +12,8 @@ from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.errors import Failed
 from pagevoo_console.services.engines.base import Sink
 from pagevoo_console.services.engines.framing import FrameWriter
-from pagevoo_console.services.engines.mysql_columns import columns_of, content_of
+from pagevoo_console.services.engines.mysql_columns import columns_of
+from pagevoo_console.services.engines.mysql_content import content_of
 from pagevoo_console.services.engines.mysql_databases import quoted
 from pagevoo_console.services.engines.mysql_definitions import (
     TRANSACTIONAL,
@@ -137,14 +138,16 @@ class _Dump:
 
     def _rows(self, table: Table) -> TableContent:
         columns = columns_of(self._connection, table.name)
-        content = content_of(self._connection, table.name, columns)
         names = ",".join(column.sql for column in columns)
         head = f"INSERT INTO {quoted(table.name)} ({names}) VALUES\n".encode()
         written = 0
-        for count, block in RowReader(self._connection, table.name, columns).blocks():
+        reader = RowReader(self._connection, table.name, columns)
+        for count, block in reader.blocks():
             self._writer.rows(table.name, count, b"".join((head, block, b";\n")))
             written += count
             self._job.progress(f"Dumping {table.name}", self._writer.rows_written, self._bound(), "rows")
+        sums = reader.sums
+        content = content_of(self._connection, table.name, columns) if sums is None else sums.content
         if written != content.rows and table.engine in TRANSACTIONAL:
             raise Failed(
                 f"The table {table.name!r} gave {written} rows and counted {content.rows}",

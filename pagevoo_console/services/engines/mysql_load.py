@@ -97,8 +97,7 @@ class _Load:
             raise type(explained)(f"{what}: {explained.message}", code=explained.code, hint=explained.hint) from error
 
     def _warnings(self) -> list[tuple[int, str]]:
-        result = self._connection._result
-        if result is None or not result.warning_count:
+        if not self._connection.warnings:
             return []
         return [(int(code), str(text)) for level, code, text in self._connection.show_warnings() if level != "Note"]
 

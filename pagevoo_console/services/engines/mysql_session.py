@@ -157,6 +157,11 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
         found = self.rows(statement, parameters)
         return found[0][0] if found else None
 
+    @property
+    def warnings(self) -> int:
+        """How many warnings the last statement left."""
+        return int(self._result.warning_count) if self._result is not None else 0
+
     def query(self, sql: str | bytes, unbuffered: bool = False) -> int:
         try:
             return int(super().query(sql, unbuffered))
