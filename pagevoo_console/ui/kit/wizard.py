@@ -86,6 +86,7 @@ class Wizard(QDialog):
         layout.addLayout(middle, 1)
         layout.addWidget(rule())
         layout.addWidget(self._buttons())
+        self.resize(self.sizeHint())
         self._enter()
 
     @property
@@ -98,7 +99,7 @@ class Wizard(QDialog):
         self._subject.setVisible(bool(text))
 
     def sizeHint(self) -> QSize:
-        return super().sizeHint().expandedTo(QSize(860, 580))
+        return super().sizeHint().expandedTo(QSize(900, 660))
 
     def _rail(self, title: str) -> QWidget:
         made = frame(Ground.SUNKEN)

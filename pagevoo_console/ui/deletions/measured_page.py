@@ -1,0 +1,131 @@
+"""The first page of a deletion: everything that will be gone, measured on the server a moment ago."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
+from pagevoo_console.ui.kit import format
+from pagevoo_console.ui.kit.banners import banner
+from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.labels import plain_label
+from pagevoo_console.ui.kit.loaded_page import LoadedPage
+from pagevoo_console.ui.kit.messages import Message, MessageKind
+from pagevoo_console.ui.kit.pages import Ground, KeyValues, column, row
+from pagevoo_console.ui.kit.pills import Badge, BadgeView
+from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.kit.tokens import Space, Text, Tone
+
+if TYPE_CHECKING:
+    from pagevoo_console.domain.backup import Backup
+    from pagevoo_console.domain.tenant import Website
+    from pagevoo_console.services.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A deletion's plan with what it says by id alone: the websites that go offline, and the newest backup."""
+
+    plan: DeletionPlan
+    websites: tuple[Website, ...]
+    backup: Backup | None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is a registry row and no database any more."""
+        return all(step.name != "drop" for step in self.plan.steps)
+
+
+def measure(console: Console, request: DeletionRequest) -> Measured:
+    """Make the plan and look up what it names. Blocks."""
+    plan = console.deletions.plan(request)
+    websites = tuple(site for site in console.tenants.websites(request.tenant) if site.id in plan.websites_unpublished)
+    return Measured(plan, websites, next(iter(console.backups.list(request.tenant)), None))
+
+
+class MeasuredPage(LoadedPage[Measured]):
+    """Shows the measure of what will be lost, and does not let go on before it is known."""
+
+    def __init__(self, console: Console, runner: Runner, tenant: str) -> None:
+        super().__init__(
+            translate("delete", "What will be gone"),
+            translate("delete", "Measured on the server just now. Nothing has been changed."),
+            runner,
+            console.connection.master.name,
+        )
+        self._console = console
+        self._tenant = tenant
+
+    def fetch(self) -> Measured:
+        return measure(self._console, DeletionRequest(self._tenant))
+
+    def present(self, content: Measured) -> None:
+        plan = content.plan
+        self.parts.addWidget(
+            row(
+                (figure(format.count(plan.tables), translate("delete", "tables")), 1),
+                (figure(about(plan.rows), translate("delete", "rows")), 1),
+                (figure(format.size(plan.size_bytes), translate("delete", "on disk")), 1),
+                (figure(format.count(plan.sessions), translate("delete", "live sessions")), 1),
+                spacing=Space.S + Space.XS,
+            )
+        )
+        facts = KeyValues()
+        for key, value in who_and_where(self._console, plan):
+            facts.add(key, value)
+        facts.add(translate("delete", "Goes offline"), offline(content.websites))
+        facts.add(translate("delete", "Last backup"), last_backup(content.backup))
+        self.parts.addSpacing(Space.XS)
+        self.parts.addWidget(facts)
+        for warning in plan.warnings:
+            self.parts.addWidget(banner(Message(MessageKind.WARNING, warning)))
+        self.parts.addStretch(1)
+
+
+def who_and_where(console: Console, plan: DeletionPlan) -> tuple[tuple[str, str], ...]:
+    """Whose database it is, what it is called and where it lives."""
+    return (
+        (f"{console.platform.words.tenant.capitalize()} {plan.request.tenant}", plan.tenant_name),
+        *(((translate("delete", "E-mail"), plan.tenant_email),) if plan.tenant_email else ()),
+        (translate("delete", "Database"), plan.database.name),
+        (translate("delete", "Server"), f"{plan.database.server} · {plan.database.engine} · {plan.server_address}"),
+    )
+
+
+def offline(websites: tuple[Website, ...]) -> str:
+    """The websites that the world will not see any more, by their domains."""
+    published = [site.domain or site.name for site in websites if site.is_published]
+    return ", ".join(published) if published else translate("delete", "Nothing that is published")
+
+
+def last_backup(backup: Backup | None) -> QWidget:
+    """When it was last backed up, and whether that backup was ever restored and compared."""
+    if backup is None:
+        return row(BadgeView(Badge(translate("delete", "Never backed up"), Tone.WARNING, "triangle-alert")), None)
+    when = f"{format.moment(backup.created_at)} ({format.age(backup.created_at)})"
+    if backup.verified_at is not None:
+        badge = Badge(translate("delete", "Proved"), Tone.GOOD, "shield-check")
+    else:
+        badge = Badge(translate("delete", "Not proved"), Tone.WARNING, "shield-alert")
+    return row(plain_label(when), BadgeView(badge), None)
+
+
+def about(rows: int) -> str:
+    """Rows are the server's estimate."""
+    return f"≈{format.FIXED}{format.count(rows)}" if rows else format.count(rows)
+
+
+def figure(value: str, name: str) -> QWidget:
+    """A large figure over its name."""
+    made = column(
+        plain_label(value, Text.TITLE),
+        plain_label(name, muted=True, wrap=True),
+        spacing=0,
+        margins=(Space.M, Space.S + Space.XS, Space.M, Space.S + Space.XS),
+        ground=Ground.CARD,
+    )
+    made.setAccessibleName(f"{value} {name}")
+    return made
