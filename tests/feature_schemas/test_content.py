@@ -63,7 +63,7 @@ def test_a_feature_says_which_tiers_may_have_it(lineages: Lineages) -> None:
     assert tiers == {
         "blog": ("trial", "brochure", "niche", "pro"),
         "contact_form": ("trial", "brochure", "niche", "pro"),
-        "shop": ("niche", "pro"),
+        "shop": ("trial", "niche", "pro"),
     }
 
 
