@@ -1,0 +1,107 @@
+"""The composition root of the window: an application, a window that is painted at once, and a console behind it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from pagevoo_console.domain.errors import Failed
+from pagevoo_console.ui.kit import theme
+from pagevoo_console.ui.main_window import MainWindow
+from pagevoo_console.ui.password_prompt import PasswordPrompt
+
+if TYPE_CHECKING:
+    from pagevoo_console.services.console import Console
+    from pagevoo_console.services.start import StartOptions
+
+ORGANISATION = "pagevoo"
+APPLICATION = "pagevoo-console"
+_log = logging.getLogger("pagevoo_console")
+
+
+def main(options: StartOptions) -> int:
+    """Show the window until it is closed. Raises Failed where there is no display to show it on."""
+    ensure_display(os.environ)
+    application = make_application()
+    window = MainWindow(theme.install(application), QSettings(ORGANISATION, APPLICATION))
+    faults = Faults(window)
+    sys.excepthook = faults.caught
+    threading.excepthook = lambda arguments: faults.caught(
+        arguments.exc_type, arguments.exc_value, arguments.exc_traceback
+    )
+    prompt = PasswordPrompt(window)
+    window.closed.connect(prompt.close)
+    window.closed.connect(application.quit)
+    window.restore_geometry()
+    window.show()
+    QTimer.singleShot(0, lambda: window.open(lambda: _open(options, prompt)))
+    return int(application.exec())
+
+
+def screenshots(directory: Path) -> list[Path]:
+    """Draw every main view of a fresh demo into a folder, without a display."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from pagevoo_console.ui.screenshots import render
+
+    return render(directory)
+
+
+def make_application() -> QApplication:
+    """The one QApplication, with its names; the one that is there already where there is one."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    application.setOrganizationName(ORGANISATION)
+    application.setApplicationName(APPLICATION)
+    application.setApplicationDisplayName("Pagevoo Console")
+    application.setDesktopFileName(APPLICATION)
+    return application
+
+
+def ensure_display(environment: Mapping[str, str]) -> None:
+    """Raise Failed where Qt would find no display and end the process."""
+    if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
+        return
+    if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+        raise Failed(
+            "There is no display to open the window on",
+            code="no_display",
+            hint="Every command works without one: see --help. Over SSH, -X brings a display along.",
+        )
+
+
+class Faults(QObject):
+    """Our own faults, from whichever thread: into the log, and as a report that can be copied."""
+
+    _happened = Signal(object)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._happened.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
+
+    def caught(self, kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
+        """In the place of `sys.excepthook`."""
+        if error is None or isinstance(error, KeyboardInterrupt):
+            sys.__excepthook__(kind, error or kind(), traceback)
+            return
+        _log.critical("Something in the console itself went wrong", exc_info=(kind, error, traceback))
+        self._happened.emit(error)
+
+
+def _open(options: StartOptions, prompt: PasswordPrompt) -> Console:
+    """In another thread: load the services and put a console together."""
+    from pagevoo_console.services.start import open_console
+
+    return open_console(options, ask=prompt.ask)

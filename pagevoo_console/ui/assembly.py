@@ -1,0 +1,152 @@
+"""Puts the rooms into the window once a console is open: doors, actions, menus and the bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence
+
+from pagevoo_console.domain.tenant import TenantQuery
+from pagevoo_console.ui.context import Context, Doors
+from pagevoo_console.ui.fleet_watch import FleetWatch
+from pagevoo_console.ui.keyboard_help import KeyboardHelp
+from pagevoo_console.ui.kit.actions import Action, Selection
+from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.labels import menu_text
+from pagevoo_console.ui.kit.theme import Scheme
+from pagevoo_console.ui.tenants import actions as tenant_actions
+from pagevoo_console.ui.wizards import Wizards, room
+from pagevoo_console.ui.workspace import OVERVIEW, Workspace
+
+if TYPE_CHECKING:
+    from pagevoo_console.services.console import Console
+    from pagevoo_console.ui.main_window import MainWindow
+
+AUDIT, OPERATIONS, ROWS = "audit", "operations", "rows"
+Show = Callable[[], object]
+
+
+def assemble(window: MainWindow, console: Console) -> tuple[Workspace, FleetWatch]:
+    """Everything that stands in a window on this console. GUI thread only."""
+    wizards = Wizards(console, window.runner, window, window.submitted)
+    made: list[Workspace] = []
+
+    def workspace() -> Workspace:
+        return made[0]
+
+    def show_rows(tenant: str) -> None:
+        workspace().show_room(
+            f"{ROWS}.{tenant}", lambda: room("inspection.sql_view", "SqlView")(console, window.runner, tenant)
+        )
+
+    doors = Doors(
+        create_database=wizards.create_database,
+        install_features=wizards.install_features,
+        back_up=wizards.back_up,
+        verify=wizards.verify,
+        restore=wizards.restore,
+        delete_database=wizards.delete_database,
+        export=wizards.export,
+        inspect=show_rows,
+        open_folder=wizards.open_folder,
+        resume=wizards.resume,
+        abandon=wizards.abandon,
+        show_tenant=lambda tenant: workspace().show_tenant(tenant),
+        show_tenants=lambda query: workspace().show_tenants(query),
+        show_operations=lambda: show_operations(),
+        manage=window.manage,
+        refresh=window.refresh,
+    )
+    context = Context(console, window.runner, window.messenger, doors)
+    made.append(Workspace(context))
+
+    def show_operations() -> None:
+        workspace().show_room(
+            OPERATIONS, lambda: room("jobs.operations_view", "OperationsView")(console, window.runner)
+        )
+
+    def show_audit() -> None:
+        workspace().show_room(AUDIT, lambda: room("audit.audit_view", "AuditView")(console, window.runner))
+
+    watch = FleetWatch(console, window.runner, lambda: window.isVisible() and not window.isMinimized(), window)
+    window.actions_.add(_window_actions(window, workspace(), show_operations, show_audit))
+    window.actions_.add(tenant_actions.actions(context))
+    _fill_bars(window, workspace(), show_operations, show_audit)
+    workspace().selected.connect(window.actions_.select)
+    workspace().room_changed.connect(window.top.show_room)
+    workspace().menu_wanted.connect(window.show_menu)
+    window.actions_.select(workspace().selection)
+    window.top.show_room(OVERVIEW)
+    return workspace(), watch
+
+
+def _window_actions(
+    window: MainWindow, workspace: Workspace, show_operations: Show, show_audit: Show
+) -> tuple[Action, ...]:
+    view, file, help_ = translate("window", "View"), translate("window", "File"), translate("window", "Help")
+    return (
+        Action("connection.manage", translate("window", "Connections…"), "plug", lambda _s: _connections(window), file,
+               "Ctrl+Shift+O", keywords=("server", "login")),
+        Action("settings.show", translate("window", "Preferences…"), "settings", lambda _s: _preferences(window), file,
+               "Ctrl+,", keywords=("settings", "options", "backup folder")),
+        Action("window.close", translate("window", "Quit"), "log-in", lambda _s: window.close(), file,
+               QKeySequence.StandardKey.Quit, begins_group=True),
+        Action("overview.show", translate("window", "Overview"), "layout-dashboard",
+               lambda _s: workspace.show_overview(), view, "Alt+1", keywords=("home", "fleet", "dashboard")),
+        Action("operations.show", translate("window", "Operations"), "list-checks", lambda _s: show_operations(), view,
+               "Alt+2", keywords=("interrupted", "resume")),
+        Action("audit.show", translate("window", "Audit trail"), "scroll-text", lambda _s: show_audit(), view, "Alt+3",
+               keywords=("log", "history", "who")),
+        Action("activity.toggle", translate("window", "Activity"), "activity", lambda _s: window.toggle_activity(),
+               view, "Ctrl+Shift+A", begins_group=True, keywords=("jobs", "progress")),
+        Action("palette.open", translate("window", "Go to anything…"), "command", lambda _s: window.open_palette(),
+               view, "Ctrl+K", begins_group=True),
+        Action("tenants.search", translate("window", "Search"), "search", lambda _s: window.focus_search(), view,
+               QKeySequence.StandardKey.Find),
+        Action("tenants.show_all", translate("window", "Clear search and filters"), "search-x",
+               lambda _s: workspace.show_tenants(TenantQuery()), view, "Ctrl+Shift+F"),
+        Action("window.refresh", translate("window", "Refresh"), "refresh-cw", lambda _s: window.refresh(), view, "F5",
+               keywords=("reload",)),
+        Action("theme.light", translate("window", "Light"), "sun", partial(_scheme, window, Scheme.LIGHT), view,
+               begins_group=True, keywords=("theme", "colours")),
+        Action("theme.dark", translate("window", "Dark"), "moon", partial(_scheme, window, Scheme.DARK), view,
+               keywords=("theme", "colours", "night")),
+        Action("theme.system", translate("window", "As the system"), "sliders-horizontal",
+               partial(_scheme, window, Scheme.SYSTEM), view, keywords=("theme", "colours")),
+        Action("help.keyboard", translate("window", "Keyboard"), "info",
+               lambda _s: KeyboardHelp(window.actions_.shortcuts(), window).open(), help_, "F1",
+               keywords=("shortcuts", "keys")),
+    )  # fmt: skip
+
+
+def _scheme(window: MainWindow, scheme: Scheme, _selection: Selection) -> None:
+    window.set_scheme(scheme)
+
+
+def _connections(window: MainWindow) -> None:
+    window.open_connections()
+
+
+def _preferences(window: MainWindow) -> None:
+    window.open_preferences()
+
+
+def _fill_bars(window: MainWindow, workspace: Workspace, show_operations: Show, show_audit: Show) -> None:
+    titles = (
+        translate("window", "File"),
+        translate("window", "View"),
+        workspace.context.console.platform.words.tenant.capitalize(),
+        translate("window", "Help"),
+    )
+    window.menuBar().clear()
+    for title in titles:
+        window.actions_.fill_menu(window.menuBar().addMenu(menu_text(title)))
+    top = window.top
+    top.add_room(OVERVIEW, translate("window", "Overview"), "layout-dashboard", workspace.show_overview)
+    top.add_room(OPERATIONS, translate("window", "Operations"), "list-checks", show_operations)
+    top.add_room(AUDIT, translate("window", "Audit trail"), "scroll-text", show_audit)
+    top.add_jobs(window.toggle_activity)
+    keys = window.actions_["palette.open"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    top.add_palette(keys, window.open_palette)

@@ -1,0 +1,188 @@
+"""The fleet in figures and what needs attention: where the window begins, and where it is when nothing is chosen."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from pagevoo_console.domain.database import DatabaseState
+from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.operation import Operation
+from pagevoo_console.domain.sighting import FleetSummary
+from pagevoo_console.domain.tenant import TenantQuery
+from pagevoo_console.ui.context import Context
+from pagevoo_console.ui.kit import format
+from pagevoo_console.ui.kit.controls import IconView, rule
+from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.labels import plain_label
+from pagevoo_console.ui.kit.pages import Card, CardGrid, PageHeader, ScrollPage, row
+from pagevoo_console.ui.kit.pills import state_badge
+from pagevoo_console.ui.kit.states import Emptiness, StateStack
+from pagevoo_console.ui.kit.tokens import Space, Text, Tone
+from pagevoo_console.ui.overview.attention import Concern, concerns
+from pagevoo_console.ui.overview.pieces import Figure, concern_line, shares
+
+Fleet = tuple[FleetSummary, tuple[Operation, ...]]
+
+
+class OverviewView(QWidget):
+    """Reads the directory's summary and the open operations; every line leads to what it is about.
+
+    Signals: summarised(FleetSummary) after each reading.
+    """
+
+    summarised = Signal(object)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("overview")
+        self._context = context
+        self._shown: Fleet | None = None
+        words = context.console.platform.words
+        self.header = PageHeader(translate("overview", "Overview"), context.console.platform.title)
+        self.tenants = Figure(words.tenants.capitalize(), "users")
+        self.databases = Figure(translate("overview", "Databases"), "database")
+        self.size = Figure(translate("overview", "Occupied"), "hard-drive")
+        self.unsaved = Figure(translate("overview", "Never backed up"), "database-backup")
+        self.attention = Card(translate("overview", "Needs attention"), "triangle-alert")
+        self.by_state = Card(translate("overview", "By state"), "database")
+        self.by_tier = Card(translate("overview", "By tier"), "layers")
+        self.servers = Card(translate("overview", "Servers"), "server")
+        page = ScrollPage(translate("overview", "Overview"))
+        figures = QHBoxLayout()
+        figures.setSpacing(Space.M)
+        for figure in (self.tenants, self.databases, self.size, self.unsaved):
+            figures.addWidget(figure, 1)
+        grid = CardGrid(300)
+        grid.add(self.attention, wide=True)
+        for card in (self.by_state, self.by_tier, self.servers):
+            grid.add(card)
+        page.parts.addWidget(self.header)
+        page.parts.addLayout(figures)
+        page.parts.addWidget(grid)
+        page.parts.addStretch(1)
+        self.states = StateStack(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.states)
+        self.states.show_loading(translate("overview", "Reading the registry…"))
+
+    def refresh(self) -> None:
+        """Read the fleet again; what is there stays in sight."""
+        console = self._context.console
+
+        def read() -> Fleet:
+            summary = console.directory.summary()
+            try:
+                operations = console.operations.list(open_only=True)
+            except ConsoleError:
+                operations = ()
+            return summary, operations
+
+        self._context.runner.query(
+            read, self._arrived, self._failed, key="fleet", owner=self, lane=self._context.master_lane
+        )
+
+    def _arrived(self, fleet: Fleet) -> None:
+        summary, operations = fleet
+        self.summarised.emit(summary)
+        if summary.registry_at is None:
+            return
+        if fleet != self._shown:
+            self._shown = fleet
+            self._show(summary, operations)
+        if summary.tenants:
+            self.states.show_content()
+        else:
+            words = self._context.console.platform.words
+            title = translate("overview", "There are no {tenants} yet").format(tenants=words.tenants)
+            text = translate("overview", "They appear here when they sign up.")
+            self.states.show_empty(Emptiness(title, text, "users"))
+
+    def _failed(self, error: Exception) -> None:
+        self.states.show_error(error, self._context.doors.refresh)
+
+    def _show(self, summary: FleetSummary, operations: tuple[Operation, ...]) -> None:
+        platform = self._context.console.platform
+        seen = format.age(summary.scanned_at) if summary.scanned_at else translate("overview", "not yet")
+        self.header.set_title(
+            translate("overview", "Overview"),
+            translate("overview", "{platform} · registry read {read}, servers looked at {seen}").format(
+                platform=platform.title, read=format.age(summary.registry_at), seen=seen
+            ),
+        )
+        without = summary.tenants - summary.databases
+        self.tenants.show_figure(
+            format.count(summary.tenants),
+            translate("overview", "{count} without a database").format(count=format.count(without)),
+        )
+        self.databases.show_figure(format.count(summary.databases), translate("overview", "active in the registry"))
+        usual = summary.size_bytes / summary.databases if summary.databases else 0
+        self.size.show_figure(
+            format.size(summary.size_bytes),
+            translate("overview", "{size} a database").format(size=format.size(round(usual))),
+        )
+        self.unsaved.show_figure(format.count(summary.without_backup), translate("overview", "databases"))
+        self._show_concerns(concerns(summary, operations, platform.words))
+        self._show_shares(summary)
+        self._show_servers(summary)
+
+    def _show_concerns(self, found: tuple[Concern, ...]) -> None:
+        self.attention.clear_body()
+        if not found:
+            calm = plain_label(translate("overview", "Nothing. Every database is there and within its limits."))
+            self.attention.add(row(IconView("circle-check", 18, Tone.GOOD), calm, None))
+        for place, concern in enumerate(found):
+            if place:
+                self.attention.add(rule())
+            self.attention.add(
+                concern_line(concern, self._way_to(concern), self._context.doors.show_tenant, is_first=not place)
+            )
+
+    def _way_to(self, concern: Concern) -> partial[object] | None:
+        if concern.is_operations:
+            return partial(self._context.doors.show_operations)
+        if concern.query is not None:
+            return partial(self._context.doors.show_tenants, concern.query)
+        return None
+
+    def _show_shares(self, summary: FleetSummary) -> None:
+        doors = self._context.doors
+        self.by_state.clear_body()
+        lines = []
+        for name, number in summary.by_state.items():
+            badge = state_badge(DatabaseState(name))
+            show = partial(doors.show_tenants, TenantQuery(states=(name,)))
+            lines.append((f"state.{name}", badge.text, number, badge.tone, show))
+        rest = summary.tenants - sum(summary.by_state.values())
+        if rest:
+            show = partial(doors.show_tenants, TenantQuery(states=("none",)))
+            lines.append(("state.none", state_badge(None).text, rest, Tone.NEUTRAL, show))
+        self.by_state.add(shares(lines, summary.tenants))
+        self.by_tier.clear_body()
+        titles = {tier.name: tier.title for tier in self._context.console.platform.tiers}
+        tiers = [
+            (
+                f"tier.{name}",
+                titles.get(name, name or translate("overview", "No tier")),
+                number,
+                Tone.ACCENT if name in titles else Tone.WARNING,
+                partial(doors.show_tenants, TenantQuery(tiers=(name,))),
+            )
+            for name, number in summary.by_tier.items()
+        ]
+        self.by_tier.add(shares(tiers, summary.tenants))
+
+    def _show_servers(self, summary: FleetSummary) -> None:
+        self.servers.clear_body()
+        if not summary.servers:
+            self.servers.add(plain_label(translate("overview", "Not looked at yet."), muted=True))
+        for server in summary.servers:
+            icon = IconView("server-off", 16, Tone.DANGER) if server.problem else IconView("server", 16, Tone.GOOD)
+            detail = server.problem or translate("overview", "{count} databases").format(
+                count=format.count(server.databases)
+            )
+            name = plain_label(server.name, Text.STRONG, elide=True)
+            self.servers.add(row(icon, (name, 1), plain_label(detail, muted=True, wrap=bool(server.problem))))

@@ -1,0 +1,129 @@
+"""Opens the rooms' wizards over the window. They are loaded when they are first used, never before the first paint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QWidget
+
+from pagevoo_console.domain.backup import Backup
+from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.job import Task
+from pagevoo_console.domain.operation import Operation
+from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.questions import Question, ask
+from pagevoo_console.ui.kit.runner import Runner
+
+if TYPE_CHECKING:
+    from pagevoo_console.services.console import Console
+
+_WIZARDS = {
+    "create": ("databases.create_wizard", "CreateDatabaseWizard"),
+    "install": ("features.install_wizard", "InstallFeaturesWizard"),
+    "export": ("exports.export_wizard", "ExportWizard"),
+    "back_up": ("backups.backup_wizard", "BackupWizard"),
+    "restore": ("backups.restore_wizard", "RestoreWizard"),
+    "delete": ("deletions.delete_wizard", "DeleteDatabaseWizard"),
+}
+
+
+def room(module: str, name: str) -> Any:
+    """A class of a room, loaded now."""
+    return getattr(import_module(f"pagevoo_console.ui.{module}"), name)
+
+
+class Wizards:
+    """What changes something begins here. `on_submitted` is told of each job that a wizard handed in."""
+
+    def __init__(
+        self, console: Console, runner: Runner, window: QWidget, on_submitted: Callable[[object], object]
+    ) -> None:
+        self._console = console
+        self._runner = runner
+        self._window = window
+        self._on_submitted = on_submitted
+
+    def create_database(self, tenant: str) -> QDialog:
+        return self._open("create", tenant)
+
+    def install_features(self, tenant: str, names: tuple[str, ...]) -> QDialog:
+        return self._open("install", tenant, names)
+
+    def export(self, tenant: str) -> QDialog:
+        return self._open("export", tenant)
+
+    def back_up(self, tenant: str) -> QDialog:
+        return self._open("back_up", tenant)
+
+    def restore(self, tenant: str, backup: str | None) -> QDialog:
+        return self._open("restore", tenant, backup)
+
+    def delete_database(self, tenant: str) -> QDialog:
+        return self._open("delete", tenant)
+
+    def verify(self, backup: Backup) -> None:
+        """Prove a backup by restoring a copy of it; nothing live is touched, so nothing is asked."""
+        backups = self._console.backups
+        self._run(
+            Task(
+                translate("window", "Verify backup of {database}").format(database=backup.database),
+                self._lane(),
+                lambda context: backups.verify(backup, context),
+                backup.tenant,
+                partial(_touched, backup.tenant, "backups"),
+            )
+        )
+
+    def open_folder(self, backup: Backup) -> None:
+        """Show where a backup lies, in the desktop's own file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(backup.path.parent)))
+
+    def resume(self, operation: Operation) -> None:
+        """Go on with an operation where it stopped."""
+        operations = self._console.operations
+        title = translate("window", "Resume {kind} of {database}")
+        self._run(self._task(operation, title, lambda context: operations.resume(operation.id, context)))
+
+    def abandon(self, operation: Operation) -> None:
+        """Take an operation back, after a question."""
+        operations = self._console.operations
+        title = translate("window", "Abandon {kind} of {database}")
+        task = self._task(operation, title, lambda context: operations.abandon(operation.id, context))
+        question = Question(
+            translate("window", "Abandon what was begun?"),
+            translate("window", "What was done to {database} so far is taken back, where it is not too late for that.")
+            .format(database=operation.database),
+            translate("window", "Abandon"),
+            is_dangerous=True,
+        )  # fmt: skip
+        ask(question, lambda: self._run(task), self._window)
+
+    def _task(self, operation: Operation, title: str, work: Callable[..., Any]) -> Task:
+        return Task(
+            title.format(kind=operation.kind, database=operation.database),
+            operation.server,
+            work,
+            operation.tenant,
+            partial(_touched, operation.tenant, "operations"),
+        )
+
+    def _run(self, task: Task) -> None:
+        self._on_submitted(self._runner.run(task))
+
+    def _lane(self) -> str:
+        return self._console.connection.servers[0].name
+
+    def _open(self, which: str, *arguments: object) -> QDialog:
+        dialog: QDialog = room(*_WIZARDS[which])(self._console, self._runner, *arguments, self._window)
+        dialog.submitted.connect(self._on_submitted)  # type: ignore[attr-defined]
+        dialog.open()
+        return dialog
+
+
+def _touched(tenant: str, kind: str, _result: object) -> Changes:
+    return Changes(tenants=frozenset({tenant}), kinds=frozenset({kind}))

@@ -1,0 +1,168 @@
+"""What stands in the window once a console is open: the list of tenants, and beside it a tenant's page or the fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.sighting import TenantEntry
+from pagevoo_console.domain.tenant import Tenant, TenantQuery
+from pagevoo_console.ui.backups.panel import BackupPanel
+from pagevoo_console.ui.context import Context
+from pagevoo_console.ui.databases.status_panel import StatusPanel
+from pagevoo_console.ui.features.panel import FeaturePanel
+from pagevoo_console.ui.kit.actions import Selection
+from pagevoo_console.ui.overview.view import OverviewView
+from pagevoo_console.ui.quotas.panel import QuotaPanel
+from pagevoo_console.ui.tenants.activity_panel import ActivityPanel
+from pagevoo_console.ui.tenants.browser import TenantBrowser
+from pagevoo_console.ui.tenants.page import LIVE, TenantPage, provisional
+from pagevoo_console.ui.tenants.websites_panel import WebsitePanel
+
+LIST_WIDTH = 470
+OVERVIEW, TENANT = "overview", "tenant"
+
+
+class Workspace(QWidget):
+    """Composes the rooms, and knows which of them is in sight.
+
+    Signals: selected(Selection) when something else is in hand; room_changed(name); menu_wanted(QPoint).
+    """
+
+    selected = Signal(object)
+    room_changed = Signal(str)
+    menu_wanted = Signal(object)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self._is_connected = True
+        self.browser = TenantBrowser(context)
+        self.overview = OverviewView(context)
+        self.status = StatusPanel(context)
+        self.backups = BackupPanel(context)
+        cards = [
+            (self.status, False),
+            (QuotaPanel(context), False),
+            (FeaturePanel(context), True),
+            (WebsitePanel(context), False),
+            (self.backups, False),
+            (ActivityPanel(context), True),
+        ]
+        self.page = TenantPage(context, self.status, cards)
+        self._rooms: dict[str, QWidget] = {OVERVIEW: self.overview, TENANT: self.page}
+        self._room = OVERVIEW
+        self._stack = QStackedWidget()
+        for widget in self._rooms.values():
+            self._stack.addWidget(widget)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("workspaceSplitter")
+        self.splitter.addWidget(self.browser)
+        self.splitter.addWidget(self._stack)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
+        self.splitter.setChildrenCollapsible(False)
+        self.browser.setMinimumWidth(360)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+        self.browser.chosen.connect(self._chosen)
+        self.browser.opened.connect(self._opened)
+        self.browser.menu_wanted.connect(self.menu_wanted)
+        self.overview.summarised.connect(self.browser.show_counts)
+        self.page.tenant_changed.connect(self._tenant_changed)
+
+    @property
+    def room(self) -> str:
+        """The name of the room in sight."""
+        return self._room
+
+    @property
+    def selection(self) -> Selection:
+        tenant = self.page.tenant if self._room == TENANT else None
+        return Selection(self._room, () if tenant is None else (tenant,), is_connected=self._is_connected)
+
+    def set_connected(self, is_connected: bool) -> None:
+        """Whether the master answers: without it nothing can be changed."""
+        if is_connected != self._is_connected:
+            self._is_connected = is_connected
+            self.selected.emit(self.selection)
+
+    def show_tenant(self, tenant: str) -> None:
+        """Go to a tenant by its id."""
+        self.page.show_id(tenant)
+        self.browser.go_to(tenant)
+        self._enter(TENANT)
+
+    def show_tenants(self, query: TenantQuery) -> None:
+        """Show the tenants of a query in the list, and put the keyboard there."""
+        self.browser.show_query(query)
+        self.browser.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_overview(self) -> None:
+        self.browser.clear_choice()
+        self._enter(OVERVIEW)
+
+    def show_room(self, name: str, make: Callable[[], QWidget]) -> None:
+        """Show a room of the fleet, made when it is first wanted."""
+        if name not in self._rooms:
+            self._rooms[name] = make()
+            self._stack.addWidget(self._rooms[name])
+        self.browser.clear_choice()
+        self._enter(name)
+        self._refresh_room()
+
+    def refresh(self) -> None:
+        """Read what is in sight again."""
+        self.browser.refresh()
+        self.overview.refresh()
+        if self._room != OVERVIEW:
+            self._refresh_room()
+
+    def directory_changed(self) -> None:
+        """The directory holds something newer."""
+        self.browser.refresh()
+        self.overview.refresh()
+
+    def take_up(self, changes: Changes) -> None:
+        """Something was done: refresh what it touched."""
+        if self._room == TENANT and changes.touches(self.page.tenant_id):
+            self.page.refresh()
+        elif self._room not in (TENANT, OVERVIEW):
+            self._refresh_room()
+        self.overview.refresh()
+
+    def _refresh_room(self) -> None:
+        refresh: Any = getattr(self._rooms[self._room], "refresh", None)
+        if refresh is not None:
+            refresh()
+
+    def _chosen(self, entry: TenantEntry) -> None:
+        self.backups.set_has_database(_has_database(provisional(entry)))
+        self.page.show_entry(entry)
+        self._enter(TENANT)
+
+    def _opened(self, entry: TenantEntry) -> None:
+        if self.page.tenant_id != entry.id:
+            self._chosen(entry)
+        self._enter(TENANT)
+        self.page.take_focus()
+
+    def _tenant_changed(self, tenant: Tenant) -> None:
+        self.backups.set_has_database(_has_database(tenant))
+        self.selected.emit(self.selection)
+
+    def _enter(self, name: str) -> None:
+        self._room = name
+        self._stack.setCurrentWidget(self._rooms[name])
+        self.room_changed.emit(name)
+        self.selected.emit(self.selection)
+
+
+def _has_database(tenant: Tenant) -> bool:
+    return tenant.database is not None and tenant.database.state in LIVE
