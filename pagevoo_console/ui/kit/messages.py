@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pagevoo_console.domain.errors import Cancelled, ConsoleError
 from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.redaction import redacted
 from pagevoo_console.ui.kit.tokens import Tone
 
 KEPT = 500
@@ -126,4 +127,4 @@ def bug_report(error: BaseException) -> str:
     """A traceback without the values of any variable, since those may hold a password."""
     frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), capture_locals=False)
     where = "".join(frames.format())
-    return f"{type(error).__module__}.{type(error).__qualname__}: {error}\n{where}"
+    return redacted(f"{type(error).__module__}.{type(error).__qualname__}: {error}\n{where}")
