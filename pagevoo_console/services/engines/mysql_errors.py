@@ -74,10 +74,10 @@ def explain(error: BaseException, server: Server | None) -> ConsoleError:
         return cause
     where = server.address if server is not None else "the server"
     number = number_of(cause)
-    if number is not None and isinstance(cause, pymysql.Error):
-        return _explain_number(number, text_of(cause), cause, where)
     if isinstance(cause, pymysql.err.InterfaceError):
         return Unreachable(f"The session with {where} is closed", hint=_TRY_AGAIN)
+    if number is not None and isinstance(cause, pymysql.Error):
+        return _explain_number(number, text_of(cause), cause, where)
     if isinstance(cause, UnicodeError):
         return Failed(f"{where} sent text that is not valid UTF-8", hint="Look at the table's character set.")
     if isinstance(cause, ssl.SSLError):
@@ -121,7 +121,7 @@ def explain_connecting(error: BaseException, server: Server, database: str | Non
         return unresolved(server)
     if isinstance(cause, TimeoutError):
         return Unreachable(f"{where} does not answer in time", hint=_NOT_ANSWERING)
-    if number in (2003, 2002) and isinstance(cause, OSError):
+    if number in (None, 2003, 2002) and isinstance(cause, OSError):
         return Unreachable(f"{where} does not answer: {cause.strerror or cause}", hint=_NOT_ANSWERING)
     if number is not None:
         return explain(error, server)
