@@ -185,7 +185,11 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
 
 def driver_connection(connection: sa.Connection) -> MysqlConnection:
     """The PyMySQL connection beneath; raises TypeError where somebody else opened it."""
-    raw = connection.connection.driver_connection
+    try:
+        raw = connection.connection.driver_connection
+    except (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError) as error:
+        # Connecting anew is for whoever knows what went with the old session: a lock, half a transaction.
+        raise Unreachable("The session with the server was lost", hint="Begin again.") from error
     if not isinstance(raw, MysqlConnection):
         raise TypeError(f"{type(raw).__name__} was not opened by the MySQL engine")
     return raw

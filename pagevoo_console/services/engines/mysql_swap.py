@@ -53,16 +53,22 @@ def swap(server: sa.Connection, live: str, staged: str, aside: str, memo: dict[s
             _drop_programs(connection, name)
         moves = [(live, aside, table) for table in old["tables"]] + [(staged, live, table) for table in new["tables"]]
         if moves:
-            connection.run("SET SESSION foreign_key_checks = 0")
-            connection.run(
-                "RENAME TABLE "
-                + ", ".join(
-                    f"{quoted(source)}.{quoted(table)} TO {quoted(target)}.{quoted(table)}"
-                    for source, target, table in moves
-                )
-            )
+            _rename(connection, moves)
     _make_programs(connection, live, new)
     _make_programs(connection, aside, old)
+
+
+def _rename(connection: MysqlConnection, moves: list[tuple[str, str, str]]) -> None:
+    """All tables at once, as (from database, to database, table). Foreign keys follow their tables."""
+    renames = [
+        f"{quoted(source)}.{quoted(table)} TO {quoted(target)}.{quoted(table)}" for source, target, table in moves
+    ]
+    connection.run("SET SESSION foreign_key_checks = 0")
+    try:
+        connection.run(f"RENAME TABLE {', '.join(renames)}")
+    finally:
+        if connection.open:
+            connection.run("SET SESSION foreign_key_checks = 1")
 
 
 def _is_moved(server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> bool:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pagevoo_console.domain.server import Server
-from pagevoo_console.services.engines.mysql import MysqlEngine
 from tests.servers import MariadbServer
 from tests.services.engines.contract import EngineContract, Place
+from tests.services.engines.mysql_place import MariadbPlace
 
 SCHEMA = (
     "CREATE TABLE customers (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, email VARCHAR(190) NOT NULL UNIQUE,"
@@ -65,44 +61,6 @@ SCHEMA = (
 FUNCTION = "CREATE FUNCTION twice(n INT) RETURNS INT DETERMINISTIC RETURN n * 2"
 
 
-class MariadbPlace(Place):
-    """The session's MariaDB; databases of a test are dropped after it."""
-
-    def __init__(self, running: MariadbServer) -> None:
-        self.engine = MysqlEngine()
-        self.running = running
-        self.server = Server("test", "mysql", running.host, running.port, running.user)
-        self.password = running.password
-        self.made: list[str] = []
-
-    def new_name(self) -> str:
-        name = self.running.fresh_name("engine_my")
-        self.made.append(name)
-        return name
-
-    def raw(self, database: str) -> Any:
-        return self.running.admin_connection(database)
-
-    def restore_natively(self, database: str, dump: Path) -> subprocess.CompletedProcess[bytes]:
-        with dump.open("rb") as source:
-            return subprocess.run(
-                ["mariadb", "--no-defaults", f"--socket={self.running.socket}", "--user=root", database],
-                stdin=source,
-                capture_output=True,
-                env={"MYSQL_PWD": self.running.password, "PATH": "/usr/bin:/bin"},
-                timeout=120,
-                check=False,
-            )
-
-
-@pytest.fixture
-def mariadb_place(mariadb_server: MariadbServer) -> Iterator[MariadbPlace]:
-    place = MariadbPlace(mariadb_server)
-    yield place
-    for name in place.made:
-        mariadb_server.drop(name)
-
-
 class TestMysql(EngineContract):
     """The contract on a real MariaDB."""
 
@@ -132,5 +90,7 @@ class TestMysql(EngineContract):
     )
 
     @pytest.fixture
-    def place(self, mariadb_place: MariadbPlace) -> Place:
-        return mariadb_place
+    def place(self, mariadb_server: MariadbServer) -> Iterator[Place]:
+        place = MariadbPlace(mariadb_server)
+        yield place
+        place.close()
