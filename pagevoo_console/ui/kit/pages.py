@@ -233,8 +233,9 @@ class CardGrid(QWidget):
         return QSize(widest, super().minimumSizeHint().height())
 
     def _arrange(self, columns: int) -> None:
-        while self._grid.takeAt(0) is not None:
-            pass
+        # An item that `takeAt` hands over outlives its place and keeps the card's sizes from ever being asked again.
+        for card, _ in self._cards:
+            self._grid.removeWidget(card)
         for old in range(max(columns, self._columns)):
             self._grid.setColumnStretch(old, 1 if old < columns else 0)
         self._columns = columns
