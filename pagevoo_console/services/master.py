@@ -17,6 +17,7 @@ from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.lineages import Lineages
 
 CONSOLE_LINEAGE = "console"
+_MARKER = "master"
 _AFTER_COMMIT = "pagevoo_after_commit"
 
 
@@ -88,10 +89,13 @@ class Master:
     def init(self) -> MasterInit:
         """Create the platform's tables where missing and the console's own; adopt what exists and fits.
 
+        A master database that does not exist yet is created first.
+
         Idempotent. Raises Refused (`master_misfit`), naming the columns, where a table exists that does not fit;
         nothing is changed then.
         """
         server = self.connection.master
+        self._create_where_missing()
         with (
             self._connections.open(server, self.connection.master_database, writable=True, read_timeout=300) as session,
             self.telling(),
@@ -110,6 +114,12 @@ class Master:
             for name in lineages:
                 self._lineages.create_missing(session, name)
         return MasterInit(tuple(sorted(tables - existing)), tuple(sorted(tables & existing)))
+
+    def _create_where_missing(self) -> None:
+        name = self.connection.master_database
+        with self._connections.open(self.connection.master, writable=True) as session:
+            if not self.engine.exists(session, name):
+                self.engine.create_database(session, name, _MARKER)
 
     def status(self) -> MasterStatus:
         """Revision, missing tables, privileges and server. Reads only."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pagevoo_console.domain.database import DatabaseState
@@ -11,7 +13,8 @@ from pagevoo_console.domain.feature import FeatureState
 from pagevoo_console.domain.operation import OperationState
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.services.jobs import JobContext
-from tests.services.platform_world import World
+from tests.masters import EngineServer
+from tests.services.platform_world import World, folders_in, make_world
 
 
 def test_a_database_is_created_with_its_core_tables_and_becomes_active_last(world: World) -> None:
@@ -248,3 +251,16 @@ def test_the_quota_tells_what_the_database_uses(world: World) -> None:
     assert usage.limit == 50_000_000
     assert usage.used is not None
     assert 0 <= usage.used < 50_000_000
+
+
+def test_a_master_that_does_not_exist_yet_is_made(engine_server: EngineServer, pagevoo_home: Path) -> None:
+    master = engine_server.make_master()
+    if master.directory is not None:
+        (master.directory / f"{master.name}.db").unlink()
+    else:
+        assert master.server is not None
+        master.server.drop(master.name)
+    world = make_world(master, folders_in(pagevoo_home))
+    assert world.console.master.status().missing_tables == ()
+    tenant, _ = world.provisioned()
+    assert world.console.tenants.show(tenant).id == tenant
