@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
 
 app = typer.Typer(help="Tenants' databases.")
+SERVER_LAYERS = frozenset({CheckLayer.NAME, CheckLayer.TCP, CheckLayer.TLS, CheckLayer.LOGIN, "folder"})
 Id = Annotated[str, typer.Argument(metavar="ID", help="The tenant.")]
 
 
@@ -140,7 +141,7 @@ def check_exit_code(found: CheckResult) -> int:
     if found.reachable:
         return 0
     failed = next((one.layer for one in found.steps if not one.ok), CheckLayer.TCP.value)
-    return 1 if failed in (CheckLayer.DATABASE, CheckLayer.PRIVILEGES) else 5
+    return 5 if failed in SERVER_LAYERS else 1
 
 
 def newest_operation(call: Call, tenant: str, kind: str) -> str | None:

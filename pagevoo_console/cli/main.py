@@ -120,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConsoleError as error:
         return _tell(output, error)
     except typer.TyperException as error:
-        return _tell(output, WrongUsage(error.format_message(), hint=f"`{PROGRAM} --help` shows what there is."))
+        path = getattr(getattr(error, "ctx", None), "command_path", PROGRAM)
+        return _tell(output, WrongUsage(error.format_message(), hint=f"`{path} --help` shows what there is."))
     except (KeyboardInterrupt, typer.Abort):
         return _tell(output, Cancelled("Cancelled"))
     except Exception as error:  # noqa: BLE001 - the last door: a fault of our own is reported, never shown raw

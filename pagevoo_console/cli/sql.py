@@ -11,6 +11,8 @@ from pagevoo_console.cli.database import Id
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
+    from pagevoo_console.services.engines.base import SqlAnswer
+    from pagevoo_console.services.jobs import JobContext
 
 DEFAULT_LIMIT = 1000
 
@@ -24,7 +26,12 @@ def sql(
     """Run one statement that reads."""
     call = call_of(context)
     inspection = call.console.inspection
-    found = call.work(lambda job: inspection.read(tenant, statement, job, limit))
+
+    def read(job: JobContext) -> SqlAnswer:
+        job.progress("Running the statement")
+        return inspection.read(tenant, statement, job, limit)
+
+    found = call.work(read)
     document = {
         "columns": list(found.columns),
         "rows": [list(row) for row in found.rows],

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pagevoo_console.domain.audit import Outcome
+from pagevoo_console.domain.database import TableFacts
 from pagevoo_console.domain.errors import Cancelled, ConsoleError, NotFound, Refused, Unsupported
 from pagevoo_console.domain.export import ExportFormat, ExportPlan, ExportRequest, ExportResult
 from pagevoo_console.domain.platform import Platform
@@ -44,6 +45,12 @@ class Exports:
         self._connections = connections
         self._tenants = tenants
         self._audit = audit
+
+    def tables(self, tenant: str) -> tuple[TableFacts, ...]:
+        """The tables that there are, with estimated rows. Reads only. Raises Refused where there is no database."""
+        located = self._tenants.locate(tenant)
+        with self._connections.open(located.server, located.database.name) as session:
+            return tuple(located.engine.tables(session))
 
     def plan(self, request: ExportRequest) -> ExportPlan:
         """What would be written. Reads only.

@@ -21,6 +21,7 @@ from pagevoo_console.domain.errors import Cancelled
 from pagevoo_console.domain.job import Job, JobEvent, JobState, Progress, Task
 
 WORKERS_PER_LANE = 2
+INSIST_SECONDS = 0.5
 
 
 class JobContext:
@@ -80,10 +81,22 @@ class JobContext:
     def cancel(self) -> None:
         """Ask the work to stop, here and on the server."""
         self._cancelled.set()
+        if self._stop_on_server():
+            threading.Thread(target=self._insist, name="insist", daemon=True).start()
+
+    def _stop_on_server(self) -> bool:
+        """Stop whatever statements run now; False when the work has left all places where any could."""
         with self._guard:
             cancellers = list(self._cancellers)
         for canceller in cancellers:
             canceller()
+        return bool(cancellers)
+
+    def _insist(self) -> None:
+        """A statement that began only after it was stopped would run on: stop it again until the work has left."""
+        time.sleep(INSIST_SECONDS)
+        while self._stop_on_server():
+            time.sleep(INSIST_SECONDS)
 
 
 class JobRunner:

@@ -78,6 +78,9 @@ def open_console(options: StartOptions, ask: Callable[[Server], Secret | None] |
     from pagevoo_console.services.settings import Folders, Settings
 
     engines, secrets, folders = Engines(), Secrets(ask=ask), Folders.of_this_user()
+    platforms = Platforms(engines)
+    if options.platform:
+        platforms.get(options.platform)
     if options.connection and options.master_url:
         raise WrongUsage("A saved connection and a master's URL were both given", hint="Give one of them.")
     if options.master_url:
@@ -85,7 +88,7 @@ def open_console(options: StartOptions, ask: Callable[[Server], Secret | None] |
     else:
         connection = _saved(options, secrets, folders)
     connection = replace(connection, platform=options.platform or connection.platform)
-    platform = Platforms(engines).get(connection.platform)
+    platform = platforms.get(connection.platform)
     _ensure_engine(engines, connection)
     return Console(
         connection,
