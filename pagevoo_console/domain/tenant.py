@@ -42,13 +42,15 @@ class Tenant:
 class TenantQuery:
     """What a list of tenants should hold. `search` matches any part of id, e-mail, name, domain and database name.
 
-    `sort` is a key of `SORT_KEYS`, with a leading "-" for descending. `states` and `levels` are alternatives.
+    `sort` is a key of `SORT_KEYS`, with a leading "-" for descending. `states`, `levels` and
+    `backups` ("never", "unproved", "proved", of live databases alone) are alternatives.
     """
 
     search: str = ""
     tiers: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
     sort: str = "id"
     limit: int | None = None
     offset: int = 0

@@ -39,6 +39,8 @@ _SORTS = {
 }
 _LEVEL = """CASE WHEN used IS NULL THEN NULL WHEN limit_bytes IS NULL THEN 'unlimited'
  WHEN used >= limit_bytes THEN 'over' WHEN used >= limit_bytes * 0.8 THEN 'near' ELSE 'ok' END"""
+_BACKUP = """CASE WHEN registry_state IS NOT 'active' THEN NULL WHEN backup_at IS NULL THEN 'never'
+ WHEN proved_at IS NULL OR proved_at < backup_at THEN 'unproved' ELSE 'proved' END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +364,7 @@ def _where(query: TenantQuery) -> tuple[str, list[Any]]:
         ("tier", query.tiers),
         ("coalesce(state, registry_state, 'none')", query.states),
         (f"({_LEVEL})", query.levels),
+        (f"({_BACKUP})", query.backups),
     ):
         if wanted:
             conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")

@@ -16,6 +16,8 @@ from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.databases.status_panel import StatusPanel
 from pagevoo_console.ui.features.panel import FeaturePanel
 from pagevoo_console.ui.kit.actions import Selection
+from pagevoo_console.ui.kit.pages import column
+from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.overview.view import OverviewView
 from pagevoo_console.ui.quotas.panel import QuotaPanel
 from pagevoo_console.ui.tenants.activity_panel import ActivityPanel
@@ -45,15 +47,16 @@ class Workspace(QWidget):
         self.overview = OverviewView(context)
         self.status = StatusPanel(context)
         self.backups = BackupPanel(context)
+        quotas, websites, features = QuotaPanel(context), WebsitePanel(context), FeaturePanel(context)
+        activity = ActivityPanel(context)
         cards = [
             (self.status, False),
-            (QuotaPanel(context), False),
-            (FeaturePanel(context), True),
-            (WebsitePanel(context), False),
+            (column(quotas, websites, None, spacing=Space.M), False),
+            (features, True),
             (self.backups, False),
-            (ActivityPanel(context), True),
+            (activity, False),
         ]
-        self.page = TenantPage(context, self.status, cards)
+        self.page = TenantPage(context, self.status, (quotas, websites, features, self.backups, activity), cards)
         self._rooms: dict[str, QWidget] = {OVERVIEW: self.overview, TENANT: self.page}
         self._room = OVERVIEW
         self._stack = QStackedWidget()

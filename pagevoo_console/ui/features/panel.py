@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.errors import ConsoleError, Corrupt, NotFound, Unreachable
 from pagevoo_console.domain.feature import Feature, FeatureState
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit import format
@@ -68,6 +68,9 @@ class FeaturePanel(Section[tuple[Feature, ...]]):
         if isinstance(error, ConsoleError) and error.code == "database_required":
             text = translate("features", "Features live in the tenant's database, and there is none yet.")
             return Emptiness(translate("features", "No features yet"), text, "puzzle")
+        if isinstance(error, NotFound | Unreachable | Corrupt):
+            title, verb = translate("features", "Cannot be read"), translate("features", "Try again")
+            return Emptiness(title, error.message, "unplug", verb, self.refresh)
         return None
 
     def _tile(self, feature: Feature) -> QWidget:

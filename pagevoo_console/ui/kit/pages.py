@@ -207,11 +207,12 @@ class ScrollPage(QScrollArea):
 
 
 class CardGrid(QWidget):
-    """Cards in as many columns as fit, each at least `narrowest` pixels wide; rows of cards share their height."""
+    """Cards in as many columns as fit, up to `most`, each at least `narrowest` pixels wide; rows share their height."""
 
-    def __init__(self, narrowest: int = 340, parent: QWidget | None = None) -> None:
+    def __init__(self, narrowest: int = 340, most: int = 3, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._narrowest = narrowest
+        self._most = most
         self._cards: list[tuple[QWidget, bool]] = []
         self._columns = 0
         self._grid = QGridLayout(self)
@@ -224,7 +225,7 @@ class CardGrid(QWidget):
         self._arrange(max(1, self._columns))
 
     def resizeEvent(self, event: object) -> None:
-        columns = max(1, min(3, (self.width() + Space.M) // (self._narrowest + Space.M)))
+        columns = max(1, min(self._most, (self.width() + Space.M) // (self._narrowest + Space.M)))
         if columns != self._columns:
             self._arrange(columns)
 

@@ -88,7 +88,7 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
     add(
         "unsaved", summary.without_backup, translate("overview", "{count} databases never backed up"),
         translate("overview", "What is lost there is lost for good."), "database-backup", Tone.WARNING,
-        query=TenantQuery(states=("active",), sort="backup"),
+        query=TenantQuery(backups=("never",)),
     )  # fmt: skip
     for server in summary.servers:
         if server.problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.errors import ConsoleError, Corrupt, NotFound, Unreachable
 from pagevoo_console.domain.quota import QuotaUsage
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.gauge import QuotaGauge
@@ -55,4 +55,7 @@ class QuotaPanel(Section[tuple[QuotaUsage, ...]]):
         if isinstance(error, ConsoleError) and error.code == "database_required":
             text = translate("quotas", "There is no database to measure.")
             return Emptiness(translate("quotas", "Nothing used"), text, "gauge")
+        if isinstance(error, NotFound | Unreachable | Corrupt):
+            title, verb = translate("quotas", "Cannot be measured"), translate("quotas", "Try again")
+            return Emptiness(title, error.message, "unplug", verb, self.refresh)
         return None

@@ -114,7 +114,7 @@ class TenantBrowser(QWidget):
         self.search.blockSignals(True)
         self.search.setText(query.search)
         self.search.blockSignals(False)
-        self.filters.choose(query.tiers, query.states, query.levels)
+        self.filters.choose(query.tiers, query.states, query.levels, query.backups)
         self._ask(replace(query, sort=self._query.sort))
 
     def show_counts(self, summary: FleetSummary) -> None:
@@ -150,7 +150,15 @@ class TenantBrowser(QWidget):
 
     def _filtered(self) -> None:
         bar = self.filters
-        self._ask(replace(self._query, tiers=bar.tiers.chosen, states=bar.states.chosen, levels=bar.levels.chosen))
+        self._ask(
+            replace(
+                self._query,
+                tiers=bar.tiers.chosen,
+                states=bar.states.chosen,
+                levels=bar.levels.chosen,
+                backups=bar.backups.chosen,
+            )
+        )
 
     def _sorted(self, sort: str) -> None:
         self._ask(replace(self._query, sort=sort))

@@ -1,4 +1,4 @@
-"""Filter chips over the tenant list: tier, state and quota level, each with how many there are."""
+"""Filter chips over the tenant list: tier, state, quota level and backups, each with how many there are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.platform import Platform
@@ -15,6 +15,7 @@ from pagevoo_console.domain.quota import QuotaLevel
 from pagevoo_console.domain.sighting import FleetSummary
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, button
+from pagevoo_console.ui.kit.flow import FlowLayout
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text
 from pagevoo_console.ui.kit.pills import level_badge, state_badge
@@ -104,7 +105,7 @@ class FilterChip(QPushButton):
 
 
 class FilterBar(QWidget):
-    """The three chips and *Clear*.
+    """The chips and *Clear*, on as many lines as they need.
 
     Signals: changed() when somebody chose something else.
     """
@@ -117,28 +118,32 @@ class FilterBar(QWidget):
         self.tiers = FilterChip(translate("tenants", "Tier"), "tierFilter")
         self.states = FilterChip(translate("tenants", "Database"), "stateFilter")
         self.levels = FilterChip(translate("tenants", "Quota"), "levelFilter")
+        self.backups = FilterChip(translate("tenants", "Backup"), "backupFilter")
+        self._chips = (self.tiers, self.states, self.levels, self.backups)
         self.clear_button = button(translate("tenants", "Clear"), kind=ButtonKind.LINK, on_click=self._clear)
         self.clear_button.setObjectName("clearFiltersButton")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS + Space.HAIR)
-        for chip in (self.tiers, self.states, self.levels):
+        layout = FlowLayout(self, Space.XS + Space.HAIR)
+        for chip in self._chips:
             chip.picked.connect(self._changed)
             layout.addWidget(chip)
         layout.addWidget(self.clear_button)
-        layout.addStretch(1)
         self.show_counts(None)
         self.clear_button.hide()
 
     @property
     def is_filtering(self) -> bool:
-        return bool(self.tiers.chosen or self.states.chosen or self.levels.chosen)
+        return any(chip.chosen for chip in self._chips)
 
-    def choose(self, tiers: tuple[str, ...], states: tuple[str, ...], levels: tuple[str, ...]) -> None:
-        """Set all three, silently."""
-        self.tiers.choose(tiers)
-        self.states.choose(states)
-        self.levels.choose(levels)
+    def choose(
+        self,
+        tiers: tuple[str, ...] = (),
+        states: tuple[str, ...] = (),
+        levels: tuple[str, ...] = (),
+        backups: tuple[str, ...] = (),
+    ) -> None:
+        """Set all of them, silently."""
+        for chip, values in zip(self._chips, (tiers, states, levels, backups), strict=True):
+            chip.choose(values)
         self.clear_button.setVisible(self.is_filtering)
 
     def show_counts(self, summary: FleetSummary | None) -> None:
@@ -151,13 +156,14 @@ class FilterBar(QWidget):
         )
         self.states.offer(_states(summary))
         self.levels.offer(_levels(summary))
+        self.backups.offer(_backups(summary))
 
     def _changed(self) -> None:
         self.clear_button.setVisible(self.is_filtering)
         self.changed.emit()
 
     def _clear(self) -> None:
-        self.choose((), (), ())
+        self.choose()
         self.changed.emit()
 
 
@@ -179,3 +185,11 @@ def _levels(summary: FleetSummary | None) -> list[Choice]:
     }  # fmt: skip
     shown = (QuotaLevel.OVER, QuotaLevel.NEAR, QuotaLevel.OK, QuotaLevel.UNLIMITED)
     return [Choice(level.value, level_badge(level).text, counts.get(level)) for level in shown]
+
+
+def _backups(summary: FleetSummary | None) -> list[Choice]:
+    return [
+        Choice("never", translate("tenants", "Never"), None if summary is None else summary.without_backup),
+        Choice("unproved", translate("tenants", "Not proved")),
+        Choice("proved", translate("tenants", "Proved")),
+    ]

@@ -57,19 +57,26 @@ def provisional(entry: TenantEntry) -> Tenant:
 class TenantPage(QWidget):
     """The page of one tenant: a header, banners for what was interrupted, and cards.
 
+    `parts` load by themselves; `cards` are what stands on the page, each with whether it takes a whole row.
+
     Signals: tenant_changed(Tenant) when more is known of the tenant in hand.
     """
 
     tenant_changed = Signal(object)
 
     def __init__(
-        self, context: Context, status: StatusView, cards: Sequence[tuple[QWidget, bool]], parent: QWidget | None = None
+        self,
+        context: Context,
+        status: StatusView,
+        parts: Sequence[Part],
+        cards: Sequence[tuple[QWidget, bool]],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("tenantPage")
         self._context = context
         self._status = status
-        self._parts: list[Part] = [card for card, _ in cards if hasattr(card, "show_tenant")]
+        self._parts = tuple(parts)
         self._tenant: Tenant | None = None
         self._entry: TenantEntry | None = None
         self.header = PageHeader("")
@@ -85,7 +92,7 @@ class TenantPage(QWidget):
         self.header.add_action(self.create_button)
         self.interrupted = InterruptedBanner(context)
         self._scroll = ScrollPage(translate("tenants", "Tenant"))
-        grid = CardGrid()
+        grid = CardGrid(most=2)
         for card, is_wide in cards:
             grid.add(card, wide=is_wide)
         self._scroll.parts.addWidget(self.header)
