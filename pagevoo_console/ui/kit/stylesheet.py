@@ -78,6 +78,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabl
     background: $canvas; border-color: $hairline; }
 QLineEdit[state="wrong"] { border: 2px solid $danger_fill; padding: 4px 7px; }
 QLineEdit[state="right"] { border: 2px solid $good_fill; padding: 4px 7px; }
+QPlainTextEdit[ground="text"] { background: transparent; border: none; padding: 0px; min-height: 0px; }
 QPlainTextEdit[ground="log"] { background: $sunken; border: 1px solid $hairline; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($down); width: 14px; height: 14px; }
@@ -94,6 +95,9 @@ QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $edge; borde
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url($minus); }
 QCheckBox::indicator:disabled { background: $sunken; border-color: $outline; }
+QTreeView::indicator { width: 14px; height: 14px; border: 1px solid $edge; border-radius: 4px; background: $surface; }
+QTreeView::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QTreeView::indicator:disabled { background: $sunken; border-color: $outline; }
 QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $edge; border-radius: 9px;
     background: $surface; }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }

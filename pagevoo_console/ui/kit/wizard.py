@@ -98,6 +98,14 @@ class Wizard(QDialog):
         self._subject.setText(text)
         self._subject.setVisible(bool(text))
 
+    def set_dangerous(self, is_dangerous: bool) -> None:
+        """Say whether this ends in something being lost, where that depends on what was chosen."""
+        self._is_dangerous = is_dangerous
+        self.finish_button.setProperty("kind", str(ButtonKind.DANGER if is_dangerous else ButtonKind.PRIMARY))
+        self.finish_button.style().unpolish(self.finish_button)
+        self.finish_button.style().polish(self.finish_button)
+        self._show()
+
     def sizeHint(self) -> QSize:
         return super().sizeHint().expandedTo(QSize(900, 660))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.banners import banner
+from pagevoo_console.ui.kit.breaking_text import BreakingText, has_long_word
 from pagevoo_console.ui.kit.controls import IconView, copy_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text, plain_label
@@ -147,7 +148,11 @@ class ReviewPage(WizardPage):
     """The last page: the plan in full, its warnings, the command that does the same, and what must be typed or ticked.
 
     `load(deliver, failed)` is asked for the review each time the page comes up; it goes through the runner.
+
+    Signals: reviewed(Review), when one has come and is shown.
     """
+
+    reviewed = Signal(object)
 
     def __init__(
         self,
@@ -211,7 +216,7 @@ class ReviewPage(WizardPage):
         if review.facts:
             facts = KeyValues()
             for key, value in review.facts:
-                facts.add(key, value)
+                facts.add(key, BreakingText(value) if has_long_word(value) else value)
             self._shown.addWidget(facts)
         for warning in review.warnings:
             self._shown.addWidget(banner(Message(MessageKind.WARNING, warning)))
@@ -220,6 +225,7 @@ class ReviewPage(WizardPage):
             self._shown.addWidget(self._command(review.command))
         self.states.show_content()
         self.completeness_changed.emit()
+        self.reviewed.emit(review)
 
     def _ask_for(self, confirmation: Confirmation | None) -> None:
         clear(self._asking)
@@ -234,7 +240,8 @@ class ReviewPage(WizardPage):
             self.states.show_error(error, on_retry=self.enter)
 
     def _command(self, command: str) -> QWidget:
-        shown = plain_label(command, wrap=True, selectable=True)
+        shown = BreakingText(command)
+        shown.setObjectName("commandText")
         shown.setFont(theme.mono_font())
         shown.setAccessibleName(translate("wizard", "The same on the command line"))
         copy = copy_button(lambda: command, translate("wizard", "command"))

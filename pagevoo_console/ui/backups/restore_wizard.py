@@ -1,0 +1,111 @@
+"""Restoring a backup: which one, where to, and the plan in full; replacing a live database asks for its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtWidgets import QWidget
+
+from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.job import Task
+from pagevoo_console.ui.backups.choice_page import ChoicePage
+from pagevoo_console.ui.backups.target_page import TargetPage
+from pagevoo_console.ui.kit import format
+from pagevoo_console.ui.kit.command_lines import command_line
+from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.reviews import Confirmation, Review, ReviewStep
+from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
+
+if TYPE_CHECKING:
+    from pagevoo_console.services.console import Console
+    from pagevoo_console.services.restores import RestorePlan
+
+
+class RestoreWizard(TaskWizard):
+    """Leads from a backup to a database. `backup_id` is chosen beforehand where it is given."""
+
+    def __init__(
+        self,
+        console: Console,
+        runner: Runner,
+        tenant_id: str,
+        backup_id: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._console = console
+        self._tenant = tenant_id
+        self.choice_page = ChoicePage(console, runner, tenant_id, backup_id)
+        self.target_page = TargetPage(console.platform, tenant_id)
+        self.review_page = PlanPage(
+            translate("restore", "Review"),
+            runner,
+            console.connection.master.name,
+            self._review,
+            explanation=translate("restore", "Nothing has been changed yet. This is what will be done, in this order."),
+        )
+        super().__init__(
+            console,
+            runner,
+            translate("restore", "Restore backup"),
+            (self.choice_page, self.target_page, self.review_page),
+            self._task,
+            verb=translate("restore", "Restore"),
+            parent=parent,
+        )
+        self.choice_page.completeness_changed.connect(self._chosen)
+        self.review_page.reviewed.connect(lambda review: self.set_dangerous(review.confirmation is not None))
+
+    def _chosen(self) -> None:
+        situation = self.choice_page.content
+        if situation is not None:
+            self.set_subject(situation.tenant.name)
+            self.target_page.show_situation(situation, self.choice_page.backup)
+
+    def _review(self) -> Callable[[], Review]:
+        return partial(review_of, self._console, self._tenant, self.choice_page.chosen, self.target_page.into)
+
+    def _task(self) -> Task:
+        assert self.review_page.review is not None
+        plan = cast("RestorePlan", self.review_page.review.result)
+        tenant = self._tenant
+        return Task(
+            translate("restore", "Restore {backup} into {database}").format(
+                backup=plan.backup.path.name, database=plan.database
+            ),
+            plan.server,
+            partial(self._console.restores.run, plan, plan.database if plan.needs_confirmation else None),
+            tenant,
+            lambda _evidence: Changes(frozenset({tenant}), frozenset({"backups", "operations", "audit"})),
+        )
+
+
+def review_of(console: Console, tenant: str, chosen: str, into: str | None) -> Review:
+    """The plan of a restore, put into words. Blocks."""
+    backup = console.backups.get(chosen)
+    plan = console.restores.plan(backup, tenant, into)
+    words = console.platform.words
+    made = f"{format.moment(backup.created_at)} ({format.age(backup.created_at)})"
+    facts = (
+        (f"{words.tenant.capitalize()} {tenant}", plan.tenant_name),
+        (translate("restore", "Backup"), f"{made} · {format.size(backup.size_bytes)}"),
+        (translate("restore", "File"), str(backup.path)),
+        (translate("restore", "Into"), f"{plan.database} · {plan.server}"),
+    )
+    command = ["backup", "restore", chosen, "--tenant", tenant]
+    steps = plan_steps(plan.steps)
+    warnings = plan.warnings
+    confirmation = None
+    if into is not None:
+        command += ["--into", into]
+    elif plan.needs_confirmation:
+        command += ["--confirm", plan.database]
+        warning = translate("restore", "What was written since {made} will not be in the live database any more.")
+        warnings = (warning.format(made=format.moment(backup.created_at)), *warnings)
+        prompt = translate("restore", "Type the name of the database to replace it")
+        confirmation = Confirmation(plan.database, prompt)
+    elif plan.data["generation"] is None:
+        steps = (*steps, ReviewStep(translate("restore", "Enter it in the registry as active"), icon="check"))
+    return Review(plan, steps, facts, warnings, command_line(console, *command), confirmation)
