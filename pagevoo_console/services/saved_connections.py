@@ -83,6 +83,11 @@ class SavedConnections:
     def path(self) -> Path:
         return self._path
 
+    @property
+    def secrets(self) -> Secrets:
+        """Where the passwords of these connections are."""
+        return self._secrets
+
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def list(self) -> tuple[Connection, ...]:

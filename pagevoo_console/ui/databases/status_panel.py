@@ -9,9 +9,9 @@ from pagevoo_console.domain.server import CheckResult
 from pagevoo_console.domain.sighting import TenantEntry
 from pagevoo_console.domain.tenant import Tenant
 from pagevoo_console.ui.context import Context
-from pagevoo_console.ui.databases.check_steps import CheckSteps
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import banner
+from pagevoo_console.ui.kit.check_steps import CheckSteps
 from pagevoo_console.ui.kit.controls import ButtonKind, button, copy_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import set_tooltip
