@@ -33,19 +33,28 @@ def main(options: StartOptions) -> int:
     """Show the window until it is closed. Raises Failed where there is no display to show it on."""
     ensure_display(os.environ)
     application = make_application()
-    window = MainWindow(theme.install(application), QSettings(ORGANISATION, APPLICATION))
+    window = make_window(QSettings(ORGANISATION, APPLICATION), options)
     faults = Faults(window)
     sys.excepthook = faults.caught
     threading.excepthook = lambda arguments: faults.caught(
         arguments.exc_type, arguments.exc_value, arguments.exc_traceback
     )
-    prompt = PasswordPrompt(window)
-    window.closed.connect(prompt.close)
     window.closed.connect(application.quit)
     window.restore_geometry()
     window.show()
-    QTimer.singleShot(0, lambda: window.open(lambda: _open(options, prompt)))
     return int(application.exec())
+
+
+def make_window(settings: QSettings, options: StartOptions | None = None) -> MainWindow:
+    """The window, not shown yet; once events are handled it opens the console that is asked for.
+
+    Without options it is the environment that asks (`PAGEVOO_MASTER_URL`, `PAGEVOO_CONNECTION`, …).
+    """
+    window = MainWindow(theme.install(make_application()), settings)
+    prompt = PasswordPrompt(window)
+    window.closed.connect(prompt.close)
+    QTimer.singleShot(0, window, lambda: window.open(lambda: _open(options, prompt)))
+    return window
 
 
 def screenshots(directory: Path) -> list[Path]:
@@ -53,7 +62,7 @@ def screenshots(directory: Path) -> list[Path]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from pagevoo_console.ui.screenshots import render
 
-    return render(directory)
+    return list(render(directory))
 
 
 def make_application() -> QApplication:
@@ -100,8 +109,8 @@ class Faults(QObject):
         self._happened.emit(error)
 
 
-def _open(options: StartOptions, prompt: PasswordPrompt) -> Console:
+def _open(options: StartOptions | None, prompt: PasswordPrompt) -> Console:
     """In another thread: load the services and put a console together."""
-    from pagevoo_console.services.start import open_console
+    from pagevoo_console.services.start import StartOptions, open_console
 
-    return open_console(options, ask=prompt.ask)
+    return open_console(options or StartOptions().with_environment(os.environ), ask=prompt.ask)

@@ -37,16 +37,18 @@ if TYPE_CHECKING:
 Opening = Callable[[], "Console"]
 STATE_VERSION = 1
 SIZE = (1280, 820)
+ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
 _TLS = {Tls.OFF: "no TLS", Tls.REQUIRED: "TLS, not verified", Tls.VERIFIED: "TLS verified"}
 
 
 class MainWindow(QMainWindow):
     """Shows itself first and opens the console after that, in another thread.
 
-    Signals: opened(Console); closed(), when it has gone and every job has ended.
+    Signals: opened(Console); settled() after each look at the whole fleet; closed(), when every job has ended.
     """
 
     opened = Signal(object)
+    settled = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, settings: QSettings | None = None) -> None:
@@ -119,6 +121,7 @@ class MainWindow(QMainWindow):
         self._watch.seen.connect(self.workspace.directory_changed)
         self._watch.offline.connect(self._went_offline)
         self._watch.online.connect(self._came_online)
+        self._watch.settled.connect(self.settled)
         self._watch.start()
         status = console.master.status
         self.runner.query(
@@ -138,7 +141,7 @@ class MainWindow(QMainWindow):
     def _show_environment(self, product: str = "", version: str = "", is_read_only: bool = False) -> None:
         assert self.console is not None
         connection, master = self.console.connection, self.console.connection.master
-        engine = f"{product} {version}".strip() or master.engine
+        engine = f"{product} {version}".strip() or ENGINES.get(master.engine, master.engine)
         parts = [connection.name, engine, master.address]
         if not master.directory:
             parts.append(translate("window", _TLS[master.effective_tls]))
@@ -279,10 +282,11 @@ class MainWindow(QMainWindow):
             if seen_at is not None:
                 last = translate("window", "What you see was read {age}.").format(age=format.age(seen_at))  # type: ignore[arg-type]
                 text = f"{last} {text}".strip()
-            self.offline.show_message(
-                Message(MessageKind.WARNING, told.title, text, details=told.details), can_retry=True
-            )
-            if seen_at is None and self.workspace is not None:
+            if seen_at is not None:
+                self.offline.show_message(
+                    Message(MessageKind.WARNING, told.title, text, details=told.details), can_retry=True
+                )
+            elif self.workspace is not None:
                 self.workspace.browser.states.show_error(error, self.refresh)
                 self.workspace.overview.states.show_error(error, self.refresh)
 

@@ -80,7 +80,7 @@ class StatusPanel(Card):
         if database.note and database.state is not DatabaseState.ACTIVE:
             self._facts.addWidget(banner(self._problem(database)))
         self._facts.addWidget(self._values(database, entry))
-        self.check_button.setVisible(database.state is not DatabaseState.DELETED)
+        self.check_button.setVisible(database.state not in (DatabaseState.DELETED, DatabaseState.PROVISIONING))
         self.states.show_content()
 
     def check(self) -> None:

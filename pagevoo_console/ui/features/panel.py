@@ -69,8 +69,7 @@ class FeaturePanel(Section[tuple[Feature, ...]]):
             text = translate("features", "Features live in the tenant's database, and there is none yet.")
             return Emptiness(translate("features", "No features yet"), text, "puzzle")
         if isinstance(error, NotFound | Unreachable | Corrupt):
-            title, verb = translate("features", "Cannot be read"), translate("features", "Try again")
-            return Emptiness(title, error.message, "unplug", verb, self.refresh)
+            return Emptiness(translate("features", "Cannot be read"), error.message, "unplug")
         return None
 
     def _tile(self, feature: Feature) -> QWidget:

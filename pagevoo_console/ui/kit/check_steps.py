@@ -25,7 +25,7 @@ _LAYERS = {
 def layer_word(layer: str) -> str:
     """The layer in the language of the window."""
     known = {str(key): word for key, word in _LAYERS.items()}
-    return translate("databases", known.get(layer, layer))
+    return translate("databases", known.get(layer, layer.capitalize()))
 
 
 class CheckSteps(QWidget):
@@ -56,9 +56,12 @@ class CheckSteps(QWidget):
 
 def _headline(result: CheckResult) -> QWidget:
     if not result.reachable:
-        text = result.problem or translate("databases", "The database cannot be used")
+        is_told_below = any(not step.ok for step in result.steps)
+        text = translate("databases", "The database cannot be used")
+        if result.problem and not is_told_below:
+            text = result.problem
         words = [plain_label(text, Text.STRONG, tone=Tone.DANGER, wrap=True)]
-        if result.hint:
+        if result.hint and not is_told_below:
             words.append(plain_label(result.hint, wrap=True))
         return column(*words, spacing=Space.HAIR)
     text = translate("databases", "The connection works")

@@ -36,57 +36,60 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
     """The concerns of a fleet, the worst first."""
     made: list[Concern] = []
 
-    def add(key: str, number: int, title: str, text: str, icon: str, tone: Tone, **leads: object) -> None:
+    def add(key: str, number: int, titles: tuple[str, str], text: str, icon: str, tone: Tone, **leads: object) -> None:
+        """`titles` are for one and for many."""
         if number:
             noun = words.tenant if number == 1 else words.tenants
-            shown = title.format(count=format.count(number), tenants=noun)
+            shown = titles[number != 1].format(count=format.count(number), tenants=noun)
             made.append(Concern(key, shown, text, icon, tone, **leads))  # type: ignore[arg-type]
 
     stopped = [o for o in operations if o.state in (OperationState.INTERRUPTED, OperationState.FAILED)]
     add(
-        "interrupted", len(stopped), translate("overview", "{count} unfinished operations"),
+        "interrupted", len(stopped), _forms("{count} unfinished operation", "{count} unfinished operations"),
         translate("overview", "Each can be resumed or abandoned."), "history", Tone.DANGER, is_operations=True,
         tenants=tuple(dict.fromkeys(o.tenant for o in stopped))[:NAMED],
     )  # fmt: skip
     add(
-        "missing", len(summary.missing), translate("overview", "{count} {tenants} with a missing database"),
+        "missing", len(summary.missing), _forms("{count} {tenants} with a missing database"),
         translate("overview", "The registry names a database that is not there."), "octagon-alert", Tone.DANGER,
         query=TenantQuery(states=("missing",)),
     )  # fmt: skip
     add(
         "unreachable", len(summary.unreachable),
-        translate("overview", "{count} {tenants} with an unreachable database"),
+        _forms("{count} {tenants} with an unreachable database"),
         translate("overview", "The server did not answer, or the database is damaged."), "unplug", Tone.DANGER,
         query=TenantQuery(states=("unreachable",)),
     )  # fmt: skip
     add(
-        "over", len(summary.over), translate("overview", "{count} {tenants} over quota"),
+        "over", len(summary.over), _forms("{count} {tenants} over quota"),
         translate("overview", "More is used than the tier allows."), "octagon-alert", Tone.DANGER,
         query=TenantQuery(levels=("over",)),
     )  # fmt: skip
     add(
-        "near", len(summary.near), translate("overview", "{count} {tenants} near their quota"),
+        "near", len(summary.near), _forms("{count} {tenants} near the quota"),
         translate("overview", "More than 80 % of the tier's limit is used."), "triangle-alert", Tone.WARNING,
         query=TenantQuery(levels=("near",)),
     )  # fmt: skip
     add(
         "published", len(summary.published_without_database),
-        translate("overview", "{count} published without a database"),
+        _forms("{count} {tenants} published without a database"),
         translate("overview", "A visitor of the website meets features that have nowhere to write."), "globe",
         Tone.WARNING, tenants=summary.published_without_database,
     )  # fmt: skip
     add(
-        "outdated", len(summary.outdated), translate("overview", "{count} {tenants} with an outdated schema"),
+        "outdated", len(summary.outdated), _forms("{count} {tenants} with an outdated schema"),
         translate("overview", "A feature's newer revision has not been installed."), "history", Tone.WARNING,
         tenants=summary.outdated,
     )  # fmt: skip
     add(
-        "orphans", len(summary.orphans), translate("overview", "{count} databases without an owner"),
+        "orphans", len(summary.orphans),
+        _forms("{count} database without an owner", "{count} databases without an owner"),
         ", ".join(orphan.name for orphan in summary.orphans[:3]) + ("…" if len(summary.orphans) > 3 else ""), "ghost",
         Tone.WARNING,
     )  # fmt: skip
     add(
-        "unsaved", summary.without_backup, translate("overview", "{count} databases never backed up"),
+        "unsaved", summary.without_backup,
+        _forms("{count} database never backed up", "{count} databases never backed up"),
         translate("overview", "What is lost there is lost for good."), "database-backup", Tone.WARNING,
         query=TenantQuery(backups=("never",)),
     )  # fmt: skip
@@ -94,3 +97,8 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
         if server.problem:
             made.insert(0, Concern(f"server.{server.name}", server.name, server.problem, "server-off", Tone.DANGER))
     return tuple(made)
+
+
+def _forms(one: str, many: str = "") -> tuple[str, str]:
+    """A title for one and for many, in the language of the window."""
+    return translate("overview", one), translate("overview", many or one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.errors import ConsoleError
@@ -20,7 +20,7 @@ from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Card, CardGrid, PageHeader, ScrollPage, row
 from pagevoo_console.ui.kit.pills import state_badge
 from pagevoo_console.ui.kit.states import Emptiness, StateStack
-from pagevoo_console.ui.kit.tokens import Space, Text, Tone
+from pagevoo_console.ui.kit.tokens import Text, Tone
 from pagevoo_console.ui.overview.attention import Concern, concerns
 from pagevoo_console.ui.overview.pieces import Figure, concern_line, shares
 
@@ -51,16 +51,15 @@ class OverviewView(QWidget):
         self.by_tier = Card(translate("overview", "By tier"), "layers")
         self.servers = Card(translate("overview", "Servers"), "server")
         page = ScrollPage(translate("overview", "Overview"))
-        figures = QHBoxLayout()
-        figures.setSpacing(Space.M)
+        figures = CardGrid(170, most=4)
         for figure in (self.tenants, self.databases, self.size, self.unsaved):
-            figures.addWidget(figure, 1)
+            figures.add(figure)
         grid = CardGrid(300)
         grid.add(self.attention, wide=True)
         for card in (self.by_state, self.by_tier, self.servers):
             grid.add(card)
         page.parts.addWidget(self.header)
-        page.parts.addLayout(figures)
+        page.parts.addWidget(figures)
         page.parts.addWidget(grid)
         page.parts.addStretch(1)
         self.states = StateStack(page)

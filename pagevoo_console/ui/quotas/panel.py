@@ -56,6 +56,5 @@ class QuotaPanel(Section[tuple[QuotaUsage, ...]]):
             text = translate("quotas", "There is no database to measure.")
             return Emptiness(translate("quotas", "Nothing used"), text, "gauge")
         if isinstance(error, NotFound | Unreachable | Corrupt):
-            title, verb = translate("quotas", "Cannot be measured"), translate("quotas", "Try again")
-            return Emptiness(title, error.message, "unplug", verb, self.refresh)
+            return Emptiness(translate("quotas", "Cannot be measured"), error.message, "unplug")
         return None

@@ -239,7 +239,7 @@ class TenantBrowser(QWidget):
 
     def _show_count(self, *, is_all: bool) -> None:
         words, shown = self._context.console.platform.words, len(self._source)
-        if not is_all or (self._total is None and not shown):
+        if not is_all or (not self._total and not shown):
             text = ""
         elif self._total is None or shown == self._total:
             text = f"{format.count(shown)} {words.tenant if shown == 1 else words.tenants}"
