@@ -306,6 +306,8 @@ class MariadbServer(DatabaseServer):
             "datadir": str(self.data_dir),
             "socket": self.socket,
             "pid-file": str(self.directory / "mariadbd.pid"),
+            # A starting server removes the temporary tables of every other one that shares its folder for them.
+            "tmpdir": str(self.directory),
             "bind-address": self.host,
             "port": str(self.port),
             "skip-name-resolve": "ON",

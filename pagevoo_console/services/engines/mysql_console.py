@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from pagevoo_console.services.engines.mysql_errors import explain, number_of, te
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
 from pagevoo_console.services.engines.statements import ensure_read_only
 
+_TIME_LIMIT = 30.0
 _SYNTAX_ERRORS = (1064, 1149, 1305, 1054)
 _PLAIN_TYPES = frozenset({1, 2, 3, 4, 5, 8, 9, 13})
 """TINY, SHORT, LONG, FLOAT, DOUBLE, LONGLONG, INT24 and YEAR: what JSON can say."""
@@ -27,14 +29,10 @@ def read_only_sql(session: sa.Connection, statement: str, limit: int) -> SqlAnsw
     ensure_read_only(statement, "mysql")
     connection = driver_connection(session)
     began = time.perf_counter()
+    seconds = min(_TIME_LIMIT, connection.options.read_timeout or _TIME_LIMIT)
     try:
-        connection.run("START TRANSACTION READ ONLY")
-        try:
+        with connection.bounded(seconds), _read_only(connection):
             columns, rows, truncated = _rows(connection, statement, limit)
-        finally:
-            if connection.open:
-                with suppress(pymysql.Error):
-                    connection.run("ROLLBACK")
     except pymysql.Error as error:
         if number_of(error) in _SYNTAX_ERRORS:
             raise WrongUsage(
@@ -44,10 +42,22 @@ def read_only_sql(session: sa.Connection, statement: str, limit: int) -> SqlAnsw
     return SqlAnswer(columns, rows, truncated, (time.perf_counter() - began) * 1000)
 
 
+@contextmanager
+def _read_only(connection: MysqlConnection) -> Iterator[None]:
+    connection.run("START TRANSACTION READ ONLY")
+    try:
+        yield
+    finally:
+        if connection.open:
+            with suppress(pymysql.Error):
+                connection.run("ROLLBACK")
+                connection.run("SET SESSION sql_select_limit = DEFAULT")
+
+
 def _rows(
     connection: MysqlConnection, statement: str, limit: int
 ) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...], bool]:
-    """At most `limit` rows. The server stops a moment after: what is left of the result is not waited for."""
+    """At most `limit` rows: the server itself stops behind the one that tells whether there are more."""
     connection.run(f"SET SESSION sql_select_limit = {limit + 1}")
     cursor = connection.cursor(SSCursor)
     try:

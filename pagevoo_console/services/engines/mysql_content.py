@@ -63,7 +63,7 @@ def content(session: sa.Connection, table: str, job: JobContext) -> TableContent
     try:
         ensure_table(connection, table)
         job.check()
-        with connection.unbounded():
+        with connection.bounded(None):
             return content_of(connection, table, columns_of(connection, table))
     except pymysql.Error as error:
         raise explain(error, session.info.get("server")) from error

@@ -149,7 +149,7 @@ def drop_database(server: sa.Connection, name: str) -> None:
         if _schema(connection, name) is None:
             return
         try:
-            with connection.unbounded():
+            with connection.bounded(None):
                 connection.run(f"DROP DATABASE {quoted(name)}")
         except pymysql.Error as error:
             if number_of(error) == DATABASE_GONE:

@@ -49,7 +49,7 @@ _SAVED_ON_MARIADB = {"check_constraint_checks": "0"}
 def dump(session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
     connection = driver_connection(session)
     job.check()
-    with connection.unbounded(), _snapshot(connection):
+    with connection.bounded(None), _snapshot(connection):
         before = definitions(connection, strict=True)
         writer = FrameWriter(sink)
         contents = _Dump(connection, writer, job, before).write()

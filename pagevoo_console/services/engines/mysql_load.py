@@ -25,7 +25,7 @@ def load(session: sa.Connection, source: Source, job: JobContext) -> None:
     if reader.engine != "mysql":
         raise Corrupt(f"This is a dump of {reader.engine}, not of MySQL or MariaDB", hint="Choose the right server.")
     _ensure_empty(connection)
-    with connection.unbounded():
+    with connection.bounded(None):
         _Load(connection, job).carry_out(reader)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -56,6 +55,7 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
     """The driver's connection with a bounded handshake, the console's settings, and a way to cut it off."""
 
     options: SessionOptions
+    _deadline: float | None = None
 
     @property
     def is_mariadb(self) -> bool:
@@ -70,16 +70,8 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
         """Connect, greet and log in, all of it within `connect_timeout`; then set up the session."""
         self.options = options
         self._read_timeout = self._write_timeout = options.connect_timeout
+        self._deadline = time.monotonic() + options.connect_timeout
         raw = knock(addresses, options.connect_timeout)
-        is_late = threading.Event()
-
-        def give_up() -> None:
-            is_late.set()
-            _shut(self._sock or raw)
-
-        watchdog = threading.Timer(options.connect_timeout, give_up)
-        watchdog.daemon = True
-        watchdog.start()
         try:
             self._secure = raw.family is socket.AF_UNIX
             self.connect(sock=raw)
@@ -87,16 +79,28 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
         except BaseException as error:
             self._force_close()
             raw.close()
-            if is_late.is_set():
+            if time.monotonic() >= self._deadline:
                 raise HandshakeTimeout from error
             raise
-        finally:
-            watchdog.cancel()
+        self._deadline = None
+        self._current_timeout = None
         self.set_silence(options.read_timeout)
+
+    def _read_bytes(self, num_bytes: int) -> bytes:
+        """While greeting, every read gets what is left of the time: a server that dribbles gains nothing by it."""
+        if self._deadline is None:
+            return bytes(super()._read_bytes(num_bytes))
+        data = b""
+        while len(data) < num_bytes:
+            self._sock.settimeout(max(0.001, self._deadline - time.monotonic()))
+            more = self._rfile.read1(num_bytes - len(data))
+            if not more:
+                raise pymysql.err.OperationalError(2013, "The server ended the connection while greeting")
+            data += more
+        return data
 
     def _settings(self) -> str:
         options = self.options
-        seconds = options.read_timeout
         settings = [
             "autocommit = 1",
             "time_zone = '+00:00'",
@@ -106,12 +110,11 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
             f"wait_timeout = {_WAIT_TIMEOUT}",
             "net_write_timeout = 600",
             "sql_quote_show_create = 1",
+            self._limit(options.read_timeout),
         ]
         if self.is_mariadb:
-            settings.append(f"max_statement_time = {0 if seconds is None else max(0.001, seconds)}")
             settings.append(f"tx_read_only = {0 if options.writable else 1}")
         else:
-            settings.append(f"max_execution_time = {0 if seconds is None else max(1, round(seconds * 1000))}")
             settings.append("information_schema_stats_expiry = 0")
             settings.append(f"transaction_read_only = {0 if options.writable else 1}")
         return "SET SESSION " + ", SESSION ".join(settings)
@@ -122,21 +125,23 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
         self._write_timeout = self._read_timeout
 
     @contextmanager
-    def unbounded(self) -> Iterator[None]:
-        """Lift the time limit of statements for what is cancelled by hand or must not be stopped half-way."""
-        limit = "max_statement_time" if self.is_mariadb else "max_execution_time"
-        before = self._read_timeout
-        self.run(f"SET SESSION {limit} = 0")
-        self.set_silence(None)
+    def bounded(self, seconds: float | None) -> Iterator[None]:
+        """Another time limit for the statements inside; None for what is cancelled by hand or must come to its end."""
+        self.run(f"SET SESSION {self._limit(seconds)}")
+        self.set_silence(seconds)
         try:
             yield
         finally:
-            self._read_timeout = self._write_timeout = before
+            self.set_silence(self.options.read_timeout)
             if self.open:
-                seconds = self.options.read_timeout
-                value = 0 if seconds is None else seconds if self.is_mariadb else round(seconds * 1000)
                 with suppress(pymysql.Error):
-                    self.run(f"SET SESSION {limit} = {value}")
+                    self.run(f"SET SESSION {self._limit(self.options.read_timeout)}")
+
+    def _limit(self, seconds: float | None) -> str:
+        """The server's own limit; MySQL's holds for SELECT alone."""
+        if self.is_mariadb:
+            return f"max_statement_time = {0 if seconds is None else max(0.001, seconds)}"
+        return f"max_execution_time = {0 if seconds is None else max(1, round(seconds * 1000))}"
 
     def run(self, statement: str | bytes, parameters: Sequence[Any] = ()) -> int:
         """Carry out one statement; `%s` in it stands for a parameter only where there are parameters.
