@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -40,7 +41,7 @@ class Driver:
     def press(self, button: QAbstractButton) -> None:
         assert button.isEnabled(), f"{button.text()} cannot be pressed"
         assert button.isVisible(), f"{button.text()} is not to be seen"
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         self.settle()
 
     def go_on(self, wizard: TaskWizard) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
 from pagevoo_console.domain.database import DatabaseState
@@ -100,7 +101,7 @@ def test_cancel_is_what_enter_presses_and_nothing_is_deleted(world: World, runne
     wizard = at_the_review(world, runner, driver, tenant)
     driver.paste(wizard, "confirmNameEdit", world.name(tenant))
 
-    driver.qtbot.keyClick(driver.find(wizard, QLineEdit, "confirmNameEdit"), Qt.Key.Key_Return)
+    QTest.keyClick(driver.find(wizard, QLineEdit, "confirmNameEdit"), Qt.Key.Key_Return)
 
     assert wizard.cancel_button.isDefault()
     assert driver.submitted == []
@@ -183,7 +184,7 @@ def test_closing_while_it_is_checked_once_more_deletes_nothing(world: World, run
     wizard = at_the_review(world, runner, driver, tenant)
     driver.paste(wizard, "confirmNameEdit", world.name(tenant))
 
-    driver.qtbot.mouseClick(wizard.finish_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(wizard.finish_button, Qt.MouseButton.LeftButton)
     wizard.reject()
     driver.settle()
 
