@@ -4,43 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pagevoo_console.domain.audit import AuditEvent, Outcome
+from pagevoo_console.domain.audit import AuditEvent
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
+from pagevoo_console.ui.kit.moments import age_of_text, exactly
 from pagevoo_console.ui.kit.pages import clear, row
 from pagevoo_console.ui.kit.section import Section
 from pagevoo_console.ui.kit.states import Emptiness
-from pagevoo_console.ui.kit.tokens import Space, Tone
-from pagevoo_console.ui.tenants.moments import age_of_text, exactly
+from pagevoo_console.ui.kit.tokens import Space
+from pagevoo_console.ui.kit.trail import action_word, outcome_badge
 
 SHOWN = 8
-_LOOKS: dict[Outcome, tuple[str, Tone, str]] = {
-    Outcome.INTENT: ("hourglass", Tone.NEUTRAL, "begun"),
-    Outcome.DONE: ("circle-check", Tone.GOOD, "done"),
-    Outcome.FAILED: ("circle-x", Tone.DANGER, "failed"),
-    Outcome.REFUSED: ("ban", Tone.WARNING, "refused"),
-    Outcome.CANCELLED: ("circle-stop", Tone.NEUTRAL, "cancelled"),
-    Outcome.UNKNOWN: ("circle-question-mark", Tone.WARNING, "outcome unknown"),
-}
-_ACTIONS = {
-    "database.create": "Create database",
-    "database.delete": "Delete database",
-    "database.check": "Test connection",
-    "feature.install": "Install features",
-    "backup.create": "Back up",
-    "backup.verify": "Verify backup",
-    "backup.restore": "Restore backup",
-    "tenant.export": "Export",
-    "sql.read": "Look at rows",
-}
 Trail = tuple[int, tuple[AuditEvent, ...]]
-
-
-def action_word(action: str) -> str:
-    """The action in words; one that we have no words for, such as an older console's, as it was written."""
-    return translate("tenants", _ACTIONS[action]) if action in _ACTIONS else action
 
 
 class ActivityPanel(Section[Trail]):
@@ -76,12 +53,12 @@ class ActivityPanel(Section[Trail]):
 
 
 def _line(event: AuditEvent) -> QWidget:
-    icon, tone, word = _LOOKS[event.outcome]
+    badge = outcome_badge(event.outcome)
     what = plain_label(action_word(event.action))
-    outcome = plain_label(translate("tenants", word), muted=True)
+    outcome = plain_label(badge.text, muted=True)
     who = plain_label(f"{event.actor} @ {event.host}", muted=True, elide=True)
     when = plain_label(age_of_text(event.at), muted=True)
     when.setToolTip(exactly(event.at))
-    line = row(IconView(icon, 16, tone), what, outcome, (who, 1), when, spacing=Space.S)
+    line = row(IconView(badge.icon, 16, badge.tone), what, outcome, (who, 1), when, spacing=Space.S)
     line.setAccessibleName(f"{what.text()}, {outcome.text()}, {who.text()}, {when.text()}. {event.detail or ''}")
     return line

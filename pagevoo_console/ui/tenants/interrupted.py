@@ -13,7 +13,7 @@ from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind
 from pagevoo_console.ui.kit.pages import clear, row
 from pagevoo_console.ui.kit.tokens import Space
-from pagevoo_console.ui.tenants.activity_panel import action_word
+from pagevoo_console.ui.kit.trail import action_word, step_title
 
 
 class InterruptedBanner(QWidget):
@@ -50,7 +50,7 @@ class InterruptedBanner(QWidget):
         text = translate("tenants", "Begun {age} by {who}, stopped at step “{step}”. {error}").format(
             age=format.age(operation.created_at),
             who=operation.owner,
-            step=_step(operation),
+            step=step_title(operation),
             error=operation.error or "",
         )
         resume = MessageAction(translate("tenants", "Resume"), lambda: self._doors.resume(operation))
@@ -63,8 +63,3 @@ class InterruptedBanner(QWidget):
         shown.setObjectName("interruptedMessage")
         self._layout.addWidget(row((shown, 1), abandon))
         self.show()
-
-
-def _step(operation: Operation) -> str:
-    titles = {step.name: step.title for step in operation.steps}
-    return titles.get(operation.step or "", operation.step or "–")

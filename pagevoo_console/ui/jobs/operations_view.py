@@ -1,0 +1,224 @@
+"""The operations: open ones first, with the way on for those that were cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.job import JobEvent, JobState, Task
+from pagevoo_console.domain.operation import Operation, OperationState
+from pagevoo_console.ui.jobs.operation_page import OperationPage
+from pagevoo_console.ui.kit import format
+from pagevoo_console.ui.kit.banners import Banner
+from pagevoo_console.ui.kit.controls import button
+from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
+from pagevoo_console.ui.kit.pages import PageHeader, column
+from pagevoo_console.ui.kit.pills import Badge
+from pagevoo_console.ui.kit.questions import Question, ask
+from pagevoo_console.ui.kit.record_view import RecordView
+from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
+from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.tokens import Space
+from pagevoo_console.ui.kit.trail import action_word, operation_badge, step_title
+
+if TYPE_CHECKING:
+    from pagevoo_console.services.console import Console
+    from pagevoo_console.services.jobs import JobContext
+
+SHOWN = 500
+_ORDER = {
+    OperationState.INTERRUPTED: 0,
+    OperationState.FAILED: 1,
+    OperationState.RUNNING: 2,
+    OperationState.DONE: 3,
+    OperationState.ABANDONED: 3,
+}
+
+
+class OperationsView(QWidget):
+    """A list above, the chosen operation with its steps below."""
+
+    def __init__(self, console: Console, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("operationsView")
+        self._console, self._runner = console, runner
+        self._under_way: dict[int, str] = {}
+        self._fingerprint: tuple[Operation, ...] | None = None
+        self.header = PageHeader(translate("operations", "Operations"))
+        again = button(translate("operations", "Refresh"), "refresh-cw", on_click=self.refresh)
+        again.setObjectName("refreshOperationsButton")
+        self.header.add_action(again)
+        self.banner = Banner()
+        self.banner.setObjectName("operationsMessage")
+        self.records: RecordsModel[Operation] = RecordsModel(columns(), _source(()))
+        self.list = RecordView(self.records, translate("operations", "Operations"), row_height=48)
+        self.list.setObjectName("operationList")
+        self.list.record_chosen.connect(self._show)
+        self.page = OperationPage()
+        self.page.resume_wanted.connect(self._resume)
+        self.page.abandon_wanted.connect(self._ask_abandon)
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setObjectName("operationsSplitter")
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.list)
+        self.split.addWidget(self.page)
+        self.split.setSizes([220, 420])
+        self.states = StateStack(self.split)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(
+            column(self.header, self.banner, margins=(Space.L, Space.M + Space.XS, Space.L, Space.M), spacing=Space.S)
+        )
+        layout.addWidget(self.states, 1)
+        runner.job_event.connect(self._job_event)
+        self.states.show_loading()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the operations again; what is there stays in sight until the answer has come."""
+        console = self._console
+        self._runner.query(
+            lambda: sorted_operations(console.operations.list(limit=SHOWN)), self._arrived, self._failed,
+            key="operations", owner=self, lane=console.connection.master.name,
+        )  # fmt: skip
+
+    def _arrived(self, found: tuple[Operation, ...]) -> None:
+        self.states.show_online()
+        stopped = sum(one.state in (OperationState.INTERRUPTED, OperationState.FAILED) for one in found)
+        text = (
+            translate("operations", "Cut off and waiting for a decision: {count}").format(count=format.count(stopped))
+            if stopped
+            else translate("operations", "Nothing waits for a decision")
+        )
+        self.header.set_title(translate("operations", "Operations"), text)
+        if not found:
+            about = translate("operations", "Creating, installing, restoring and deleting will be written down here.")
+            empty = Emptiness(translate("operations", "No operations yet"), about, "list-checks")
+            self.states.show_empty(empty)
+            return
+        chosen = self.list.current_record()
+        if found != self._fingerprint:
+            self._fingerprint = found
+            self.records.set_source(_source(found))
+        self.states.show_content()
+        if chosen is None or not self.list.choose(chosen.id):
+            self.list.choose(found[0].id)
+        self._show(self.list.current_record())
+        if self.focusWidget() is None:
+            self.list.setFocus()
+
+    def _failed(self, error: Exception) -> None:
+        if self.states.view is View.CONTENT:
+            self.states.banner.show_message(message_of(error))
+        else:
+            self.states.show_error(error, self._again)
+
+    def _again(self) -> None:
+        self.states.show_loading()
+        self.refresh()
+
+    def _show(self, operation: Operation | None) -> None:
+        if operation is not None:
+            self.page.show_operation(operation, can_decide=operation.id not in self._under_way.values())
+
+    # --- deciding ---------------------------------------------------------------------------------------------------
+
+    def _resume(self, operation: Operation) -> None:
+        title = translate("operations", "Resume: {what}").format(what=action_word(operation.kind))
+        self._run(operation, title, lambda job: self._console.operations.resume(operation.id, job))
+
+    def _ask_abandon(self, operation: Operation) -> None:
+        question = Question(
+            translate("operations", "Abandon “{what}” of {tenant}?").format(
+                what=action_word(operation.kind), tenant=operation.tenant
+            ),
+            translate("operations", "What was done so far is taken back, and the operation is closed."),
+            translate("operations", "Abandon"),
+            is_dangerous=True,
+        )
+        ask(question, lambda: self._abandon(operation), self)
+
+    def _abandon(self, operation: Operation) -> None:
+        title = translate("operations", "Abandon: {what}").format(what=action_word(operation.kind))
+        self._run(operation, title, lambda job: self._console.operations.abandon(operation.id, job))
+
+    def _run(self, operation: Operation, title: str, does: Callable[[JobContext], object]) -> None:
+        self.banner.clear()
+        touched = Changes(frozenset({operation.tenant}), frozenset({"operations"}))
+        task = Task(title, operation.server, does, operation.tenant, changes=lambda _result: touched)
+        self._under_way[self._runner.run(task).id] = operation.id
+        self._show(self.list.current_record())
+
+    def _job_event(self, event: JobEvent) -> None:
+        if not event.job.state.is_final:
+            return
+        if self._under_way.pop(event.job.id, None) is not None:
+            if event.job.state is JobState.FAILED and event.job.error is not None:
+                self.banner.show_message(message_of(event.job.error))
+            elif event.job.state is JobState.SUCCEEDED:
+                text = translate("operations", "{what}: done").format(what=event.job.title)
+                self.banner.show_message(Message(MessageKind.GOOD, text))
+        self.refresh()
+
+
+def sorted_operations(found: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """Those that wait for a decision first, then what runs, then the rest; newest first among each."""
+    return tuple(sorted(found, key=lambda one: (_ORDER[one.state], -one.created_at.timestamp())))
+
+
+def columns() -> tuple[Column[Operation], ...]:
+    """What is shown of an operation in the list."""
+    return (
+        Column(
+            "what",
+            translate("operations", "Operation"),
+            220,
+            lambda one: action_word(one.kind),
+            detail=lambda one: f"{one.tenant} · {one.database}" if one.database else one.tenant,
+            stretch=True,
+            sort_key="what",
+        ),
+        Column(
+            "state",
+            translate("operations", "State"),
+            136,
+            lambda one: operation_badge(one.state).text,
+            Kind.BADGE,
+            badge=_badge,
+            sort_key="state",
+        ),
+        Column("step", translate("operations", "Step"), 200, step_title, Kind.MUTED),
+        Column(
+            "begun",
+            translate("operations", "Begun"),
+            110,
+            lambda one: format.age(one.created_at),
+            Kind.MUTED,
+            sort_key="begun",
+            hint=lambda one: format.moment(one.created_at),
+        ),
+    )
+
+
+def _badge(operation: Operation) -> Badge:
+    badge = operation_badge(operation.state)
+    return badge.quietly if operation.state in (OperationState.DONE, OperationState.ABANDONED) else badge
+
+
+def _source(operations: tuple[Operation, ...]) -> ListSource[Operation]:
+    return ListSource(
+        operations,
+        identity=lambda one: one.id,
+        sort_values={
+            "what": lambda one: (action_word(one.kind), one.tenant),
+            "state": lambda one: _ORDER[one.state],
+            "begun": lambda one: one.created_at,
+        },
+    )
