@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from binascii import hexlify
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
+from itertools import accumulate
 
 import pymysql
 
@@ -71,7 +73,10 @@ class RowReader:
         """What has passed so far; None where only the server can tell."""
 
     def blocks(self) -> Iterator[tuple[int, bytes | bytearray]]:
-        """How many rows, and their texts `(1,'x'),⏎(2,NULL)`, about BLOCK_BYTES at a time."""
+        """How many rows, and their texts `(1,'x'),⏎(2,NULL)`, about BLOCK_BYTES at a time.
+
+        Where one block ends follows from the rows alone: two dumps of the same rows are the same to the byte.
+        """
         sent = 0
         try:
             for count, data in self._fast():
@@ -105,9 +110,12 @@ class RowReader:
                 if odd is None and (end := _odd_packet(tail)) is not None:
                     rows.append(tail[:end])
                     odd = tail[end + 1 :]
-                if size >= BLOCK_BYTES or odd is not None:
-                    yield from self._finished(rows)
-                    rows, size = [], 0
+                while size >= BLOCK_BYTES:
+                    sizes = list(accumulate(map(len, rows)))
+                    count = bisect_left(sizes, BLOCK_BYTES) + 1
+                    yield from self._finished(rows[:count])
+                    rows, size = rows[count:], size - sizes[count - 1]
+            yield from self._finished(rows)
             self._end_with(odd)
 
     def _finished(self, rows: list[bytes]) -> Iterator[tuple[int, bytes]]:
