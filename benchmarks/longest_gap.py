@@ -1,0 +1,148 @@
+"""The longest gap of the window's thread while a thousand databases are scanned and a backup runs, against rest."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+
+from benchmarks.directories import console_in
+from benchmarks.figures import Comparison, Figure, Limit, Spread, percentile
+from benchmarks.fleets import batches, database_of, fill, run
+from benchmarks.options import Options, main
+from benchmarks.reaching import by_socket
+from benchmarks.tenants import LOADING, make_mariadb_tenant
+from benchmarks.windows import application, rest, wait_for
+from pagevoo_console.domain.job import Task
+from pagevoo_console.services.console import Console
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.ui.kit import theme
+from pagevoo_console.ui.main_window import MainWindow
+from tests.servers import MariadbServer, start_mariadb
+
+MASTER = "pagevoo_core"
+BEAT_MS = 2
+LONGEST_MS, P99_MS = 33, 16
+
+
+class Pulse:
+    """A heartbeat of the window's thread; a gap is how long one came after the one before, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._clock = QElapsedTimer()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        self.gaps = []
+        self._clock.start()
+        self._timer.start()
+
+    def stop(self) -> list[float]:
+        self._timer.stop()
+        return self.gaps
+
+    def _beat(self) -> None:
+        self.gaps.append(self._clock.nsecsElapsed() / 1e6)
+        self._clock.restart()
+
+
+def measure(options: Options) -> Figure:
+    """The real main window on a MariaDB fleet; scans follow each other for as long as the backup of one tenant runs."""
+    tenants = options.size(options.tenants, 1000, 5)
+    megabytes = options.size(options.megabytes, 100, 1)
+    theme.install(applied := application())
+    with start_mariadb(config={**LOADING, "innodb-buffer-pool-size": "512M"}) as server:
+        console = _fleet(options, server, tenants, megabytes)
+        window = MainWindow(theme.install(applied))
+        window.show()
+        pulse = Pulse()
+        pulse.start()
+        window.open(lambda: console)
+        wait_for(lambda: window.workspace is not None and window.runner.is_idle, 50)
+        opening = pulse.stop()
+        rest(100)
+        busy: list[list[float]] = []
+        idle: list[list[float]] = []
+        for _ in range(options.rounds):
+            begin = time.perf_counter()
+            busy.append(_under_load(window, console, pulse))
+            idle.append(_at_rest(pulse, time.perf_counter() - begin))
+        window.close()
+        wait_for(lambda: not window.isVisible(), 20)
+        window.jobs.close()
+    gaps = [gap for each in busy for gap in each]
+    return Figure(
+        "longest_gap",
+        f"the window's thread while {tenants} databases are scanned and one of {megabytes} MB is backed up",
+        (
+            Comparison(
+                "longest gap", Spread("ms", tuple(map(max, busy))), "the window at rest",
+                Spread("ms", tuple(map(max, idle))), is_speed=False,
+            ),
+        ),
+        (
+            Limit("longest of all rounds", max(gaps), "ms", LONGEST_MS),
+            Limit("p99", percentile(gaps, 0.99), "ms", P99_MS),
+            Limit("p99 at rest", percentile([gap for each in idle for gap in each], 0.99), "ms"),
+            Limit("longest while the window is filled for the first time", max(opening), "ms"),
+        ),
+        (f"{len(gaps)} heartbeats of {BEAT_MS} ms under load",),
+    )  # fmt: skip
+
+
+def _fleet(options: Options, server: MariadbServer, tenants: int, megabytes: int) -> Console:
+    """Tenants with small databases, registered in a master; the first one has a large one."""
+    fill(server, tenants, tables=3, rows=200)
+    make_mariadb_tenant(server, options.directory, megabytes, database_of(1))
+    server.execute(f"CREATE DATABASE {MASTER}")
+    console = console_in(options.directory / "home", by_socket(server), server.password, MASTER)
+    console.master.init()
+    connection = batches(server, MASTER)
+    run(
+        connection,
+        [
+            "INSERT INTO users (id, name, email, tier) SELECT seq, CONCAT('Person ', seq),"
+            f" CONCAT('person', seq, '@example.org'), 'pro' FROM seq_1_to_{tenants}",
+            "INSERT INTO user_websites (id, user_id, name, domain) SELECT seq, seq, CONCAT('Site ', seq),"
+            f" CONCAT('site', seq, '.example') FROM seq_1_to_{tenants}",
+            "INSERT INTO user_databases (user_id, website_id, database_name, status) SELECT seq, seq,"
+            f" CONCAT('pagevoo_website_', seq), 'active' FROM seq_1_to_{tenants}",
+        ],
+    )
+    connection.close()
+    return console
+
+
+def _under_load(window: MainWindow, console: Console, pulse: Pulse) -> list[float]:
+    """The gaps while a backup runs and scans follow each other."""
+
+    def back_up(context: JobContext) -> object:
+        return console.backups.create("1", context)
+
+    pulse.start()
+    job = window.runner.run(Task("Back up", console.connection.master.name, back_up, "1"))
+    while not window.jobs.job(job.id).state.is_final:
+        window.refresh()
+        rest(50)
+        wait_for(lambda: window.runner.is_idle or window.jobs.job(job.id).state.is_final, 50)
+    wait_for(lambda: window.runner.is_idle, 50)
+    rest(200)
+    gaps = pulse.stop()
+    ended = window.jobs.job(job.id)
+    if ended.error is not None:
+        raise ended.error
+    return gaps
+
+
+def _at_rest(pulse: Pulse, seconds: float) -> list[float]:
+    pulse.start()
+    rest(round(min(seconds, 5.0) * 1000))
+    return pulse.stop()
+
+
+if __name__ == "__main__":
+    main(measure)
