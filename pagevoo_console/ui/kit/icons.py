@@ -30,6 +30,8 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: str) -> None:
     """
     scale = painter.device().devicePixelRatioF()
     side = round(rect.width() * scale)
+    if side < 1:
+        return
     key = f"lucide/{name}/{colour}/{side}"
     drawn = QPixmap()
     if not QPixmapCache.find(key, drawn):
@@ -65,6 +67,10 @@ class _LucideEngine(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
+        if pixmap.isNull():
+            return pixmap
+        if pixmap.isNull():
+            return pixmap
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -83,9 +84,9 @@ def concern_line(
     words: list[QWidget] = [plain_label(concern.title, Text.STRONG, wrap=True)]
     if concern.text:
         words.append(plain_label(concern.text, muted=True, wrap=True))
-    links = []
+    links: list[QWidget] = []
     for tenant in concern.tenants[:NAMED]:
-        link = button(f"#{tenant}", kind=ButtonKind.LINK, on_click=lambda tenant=tenant: on_tenant(tenant))
+        link = button(f"#{tenant}", kind=ButtonKind.LINK, on_click=partial(on_tenant, tenant))
         link.setObjectName(f"concern.{concern.key}.{tenant}")
         link.setAccessibleName(translate("overview", "Show {id}").format(id=tenant))
         links.append(link)

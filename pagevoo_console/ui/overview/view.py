@@ -44,7 +44,7 @@ class OverviewView(QWidget):
         self.header = PageHeader(translate("overview", "Overview"), context.console.platform.title)
         self.tenants = Figure(words.tenants.capitalize(), "users")
         self.databases = Figure(translate("overview", "Databases"), "database")
-        self.size = Figure(translate("overview", "Occupied"), "hard-drive")
+        self.occupied = Figure(translate("overview", "Occupied"), "hard-drive")
         self.unsaved = Figure(translate("overview", "Never backed up"), "database-backup")
         self.attention = Card(translate("overview", "Needs attention"), "triangle-alert")
         self.by_state = Card(translate("overview", "By state"), "database")
@@ -52,7 +52,7 @@ class OverviewView(QWidget):
         self.servers = Card(translate("overview", "Servers"), "server")
         page = ScrollPage(translate("overview", "Overview"))
         figures = CardGrid(170, most=4)
-        for figure in (self.tenants, self.databases, self.size, self.unsaved):
+        for figure in (self.tenants, self.databases, self.occupied, self.unsaved):
             figures.add(figure)
         grid = CardGrid(300)
         grid.add(self.attention, wide=True)
@@ -119,7 +119,7 @@ class OverviewView(QWidget):
         )
         self.databases.show_figure(format.count(summary.databases), translate("overview", "active in the registry"))
         usual = summary.size_bytes / summary.databases if summary.databases else 0
-        self.size.show_figure(
+        self.occupied.show_figure(
             format.size(summary.size_bytes),
             translate("overview", "{size} a database").format(size=format.size(round(usual))),
         )
