@@ -182,9 +182,12 @@ class AuditTrail:
         return str(session.execute(sa.select(_HEAD.c.hash).where(_HEAD.c.id == 1)).scalar() or GENESIS)
 
     def events(
-        self, *, tenant: str | None = None, action: str | None = None, limit: int | None = None
+        self, *, tenant: str | None = None, action: str | None = None, limit: int | None = None, offset: int = 0
     ) -> tuple[int, tuple[AuditEvent, ...]]:
-        """How many entries there are of this kind, and the newest of them, newest first. Reads only."""
+        """How many entries there are of this kind, and the newest of them, newest first. Reads only.
+
+        `offset` leaves out so many of the newest, and is only for calls with a `limit`.
+        """
         query = sa.select(_EVENTS)
         if tenant is not None:
             query = query.where(_EVENTS.c.tenant == tenant)
@@ -193,7 +196,7 @@ class AuditTrail:
         with self._master.reading() as session:
             self._require(session)
             total = session.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
-            rows = session.execute(query.order_by(_EVENTS.c.seq.desc()).limit(limit)).all()
+            rows = session.execute(query.order_by(_EVENTS.c.seq.desc()).limit(limit).offset(offset or None)).all()
         return int(total), tuple(_event(row) for row in rows)
 
     def verify(self) -> AuditVerdict:
