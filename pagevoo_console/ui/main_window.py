@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QProcess, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QCursor
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -132,6 +133,11 @@ class MainWindow(QMainWindow):
             owner=self,
             lane=connection.master.name,
         )
+        folders = console.folders
+        if self._settings is not None:
+            self.runner.query(
+                lambda: _chosen_scheme(folders), self._theme.set_scheme, lambda _error: None, key="scheme", owner=self
+            )
         self.opened.emit(console)
 
     def _not_opened(self, error: Exception) -> None:
@@ -167,7 +173,11 @@ class MainWindow(QMainWindow):
             self.workspace.browser.search.selectAll()
 
     def set_scheme(self, scheme: Scheme) -> None:
+        """Wear these colours from now on, next time too."""
         self._theme.set_scheme(scheme)
+        if self.console is not None:
+            folders = self.console.folders
+            self.runner.query(lambda: _keep_scheme(folders, scheme), lambda _kept: None, key="scheme", owner=self)
 
     @property
     def theme(self) -> Theme:
@@ -210,7 +220,8 @@ class MainWindow(QMainWindow):
         console = self.console
 
         def show(saved: object) -> None:
-            room("connections.connection_manager", "ConnectionManager")(saved, self.runner, self).open()
+            manager = room("connections.connection_manager", "ConnectionManager")
+            manager(saved, self.runner, self, on_open=lambda connection: _open_beside(connection.name)).open()
 
         self.runner.query(lambda: _saved_connections(console), show, key="connections", owner=self)
 
@@ -222,7 +233,9 @@ class MainWindow(QMainWindow):
         folders = self.console.folders
 
         def show(settings: object) -> None:
-            room("settings.preferences", "PreferencesDialog")(settings, self._theme, self).open()
+            preferences = room("settings.preferences", "PreferencesDialog")
+            shortcuts = self.actions_.shortcuts()
+            preferences(settings, self._theme, self, runner=self.runner, shortcuts=shortcuts).open()
 
         self.runner.query(lambda: _settings(folders), show, key="preferences", owner=self)
 
@@ -392,12 +405,32 @@ class MainWindow(QMainWindow):
             self.workspace.splitter.restoreState(saved)
 
 
+def _keep_scheme(folders: Folders, scheme: Scheme) -> None:
+    """In another thread: write down which colours were chosen."""
+    from pagevoo_console.services.settings import Settings
+    from pagevoo_console.services.settings import Theme as Colours
+
+    Settings(folders).change(theme=Colours(scheme.value))
+
+
+def _chosen_scheme(folders: Folders) -> Scheme:
+    """In another thread: the colours that were chosen before."""
+    from pagevoo_console.services.settings import Settings
+
+    return Scheme(Settings(folders).load().preferences.theme.value)
+
+
 def _saved_connections(console: Console) -> object:
     """In another thread: the store of saved connections, over this console's own passwords."""
     from pagevoo_console.services.saved_connections import SavedConnections
     from pagevoo_console.services.secrets import Secrets
 
     return SavedConnections(console.folders.config, Secrets())
+
+
+def _open_beside(connection: str) -> None:
+    """Open another connection in a window of its own: two environments never share one."""
+    QProcess.startDetached(sys.executable, ["-m", "pagevoo_console", "--connection", connection])
 
 
 def _settings(folders: Folders) -> object:
