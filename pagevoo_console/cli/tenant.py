@@ -50,7 +50,9 @@ def list_(
     if limit is None and not call.output.is_json and is_terminal(sys.stdout):
         limit = TERMINAL_ROWS
     page = call.console.directory.page(
-        TenantQuery(search, tuple(tier or ()), tuple(state or ()), (), sort, limit, offset)
+        TenantQuery(
+            search=search, tiers=tuple(tier or ()), states=tuple(state or ()), sort=sort, limit=limit, offset=offset
+        )
     )
     document = words.listing("tenants", [words.entry(entry) for entry in page.entries], page.total)
 

@@ -173,7 +173,7 @@ def test_the_platforms_rules_are_exit_3(desk: Desk) -> None:
 
 
 def test_a_feature_that_the_tier_has_not_is_refused(desk: Desk) -> None:
-    tenant, _ = desk.provisioned(tier="trial")
+    tenant, _ = desk.provisioned(tier="brochure")
     assert desk.refused("feature", "install", tenant, "shop", code=3) == "not_in_tier"
 
 
