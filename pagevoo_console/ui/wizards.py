@@ -52,7 +52,9 @@ class Wizards:
         return self._open("create", tenant)
 
     def install_features(self, tenant: str, names: tuple[str, ...]) -> QDialog:
-        return self._open("install", tenant, names)
+        dialog = self._open("install", tenant, names)
+        dialog.create_database_requested.connect(self.create_database)  # type: ignore[attr-defined]
+        return dialog
 
     def export(self, tenant: str) -> QDialog:
         return self._open("export", tenant)

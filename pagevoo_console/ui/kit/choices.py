@@ -7,15 +7,18 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from pagevoo_console.ui.kit.controls import IconView
-from pagevoo_console.ui.kit.labels import menu_text, plain_label
+from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Ground
 from pagevoo_console.ui.kit.tokens import Space
 
-_INDENT = 30
+_ICON = 18
 
 
 class ChoiceCard(QFrame):
-    """One choice. `control` is the button itself; a click anywhere on the card presses it."""
+    """One choice. `control` is the button itself; a click anywhere on the card presses it.
+
+    The title stands beside the button, so that the longest of names is cut and does not push the window apart.
+    """
 
     def __init__(
         self,
@@ -30,17 +33,23 @@ class ChoiceCard(QFrame):
         """`many` makes it a check box. A `reason` is why it cannot be chosen, and takes the choice away."""
         super().__init__(parent)
         self.setProperty("ground", Ground.CARD)
-        self.control: QAbstractButton = QCheckBox(menu_text(title)) if many else QRadioButton(menu_text(title))
+        self.control: QAbstractButton = QCheckBox() if many else QRadioButton()
         self.control.setAccessibleName(title)
         self.control.setAccessibleDescription(reason or description)
         self._head = QHBoxLayout()
-        self._head.setSpacing(Space.S)
-        self._head.addWidget(self.control)
-        self._head.addStretch(1)
+        self._head.setSpacing(0)
+        indent = 0
         if icon_name:
-            self._head.insertWidget(0, IconView(icon_name, 18))
+            self._head.addWidget(IconView(icon_name, _ICON))
+            self._head.addSpacing(Space.S)
+            indent = _ICON + Space.S
+        self.control.ensurePolished()
+        indent += self.control.sizeHint().width() + Space.XS
+        self._head.addWidget(self.control)
+        self._head.addSpacing(Space.XS)
+        self._head.addWidget(plain_label(title, muted=bool(reason), elide=True), 1)
         self._below = QVBoxLayout()
-        self._below.setContentsMargins(_INDENT + (26 if icon_name else 0), 0, 0, 0)
+        self._below.setContentsMargins(indent, 0, 0, 0)
         self._below.setSpacing(Space.XS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.S + Space.XS, Space.S, Space.M, Space.S + Space.HAIR)
@@ -62,6 +71,7 @@ class ChoiceCard(QFrame):
 
     def add_badge(self, badge: QWidget) -> None:
         """Put something at the right of the title."""
+        self._head.addSpacing(Space.S)
         self._head.addWidget(badge)
 
     def add_below(self, widget: QWidget) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout
 
 from pagevoo_console.ui.kit.pages import ScrollPage
 from pagevoo_console.ui.kit.runner import Runner
@@ -74,6 +75,7 @@ class LoadedPage(WizardPage, Generic[Content]):
         if emptiness is None:
             self.content = content
             self.states.show_content()
+            self._focus_first()
         else:
             self.states.show_empty(emptiness)
         self.completeness_changed.emit()
@@ -84,3 +86,10 @@ class LoadedPage(WizardPage, Generic[Content]):
             self.states.show_error(error, self.load)
         else:
             self.states.show_empty(emptiness)
+
+    def _focus_first(self) -> None:
+        """The hands go to what is chosen already, or to the first thing that can be chosen."""
+        buttons = [each for each in self._inside.findChildren(QAbstractButton) if each.isEnabled()]
+        first = next((each for each in buttons if each.isChecked()), next(iter(buttons), None))
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)

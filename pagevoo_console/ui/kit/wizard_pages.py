@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
@@ -226,6 +226,8 @@ class ReviewPage(WizardPage):
         self.states.show_content()
         self.completeness_changed.emit()
         self.reviewed.emit(review)
+        if self.name_field is not None:
+            self.name_field.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _ask_for(self, confirmation: Confirmation | None) -> None:
         clear(self._asking)
