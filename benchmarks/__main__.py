@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 
@@ -60,7 +61,8 @@ def _measured(name: str, arguments: list[str]) -> Figure | None:
     """One figure, None where its process failed; what it says on the way goes to stderr."""
     print(f"{name} …", file=sys.stderr, flush=True)
     command = [sys.executable, "-m", f"benchmarks.{name}", "--json", *arguments]
-    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    finished = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if finished.returncode:
         print(f"{name} ended with {finished.returncode}", file=sys.stderr)
         return None

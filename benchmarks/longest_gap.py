@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import NamedTuple
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from benchmarks.directories import console_in
 from benchmarks.figures import Comparison, Figure, Limit, Spread, percentile
@@ -12,7 +13,7 @@ from benchmarks.fleets import batches, database_of, fill, run
 from benchmarks.options import Options, main
 from benchmarks.reaching import by_socket
 from benchmarks.tenants import LOADING, make_mariadb_tenant
-from benchmarks.windows import application, rest, wait_for
+from benchmarks.windows import OwnTime, application, rest, wait_for
 from pagevoo_console.domain.job import Task
 from pagevoo_console.services.console import Console
 from pagevoo_console.services.jobs import JobContext
@@ -21,16 +22,26 @@ from pagevoo_console.ui.main_window import MainWindow
 from tests.servers import MariadbServer, start_mariadb
 
 MASTER = "pagevoo_core"
-BEAT_MS = 2
+BEAT_MS = 4
 LONGEST_MS, P99_MS = 33, 16
 
 
+class Gap(NamedTuple):
+    """How long one heartbeat came after the one before, and how much of that was the thread's own work; milliseconds.
+
+    The rest it waited: for the next heartbeat, for a core, or for another thread to let go of the interpreter.
+    """
+
+    length: float
+    own: float
+
+
 class Pulse:
-    """A heartbeat of the window's thread; a gap is how long one came after the one before, in milliseconds."""
+    """A heartbeat of the window's thread."""
 
     def __init__(self) -> None:
-        self.gaps: list[float] = []
-        self._clock = QElapsedTimer()
+        self.gaps: list[Gap] = []
+        self._measured = OwnTime()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
@@ -38,16 +49,16 @@ class Pulse:
 
     def start(self) -> None:
         self.gaps = []
-        self._clock.start()
+        self._measured = OwnTime()
         self._timer.start()
 
-    def stop(self) -> list[float]:
+    def stop(self) -> list[Gap]:
         self._timer.stop()
         return self.gaps
 
     def _beat(self) -> None:
-        self.gaps.append(self._clock.nsecsElapsed() / 1e6)
-        self._clock.restart()
+        self.gaps.append(Gap(self._measured.elapsed, self._measured.own))
+        self._measured = OwnTime()
 
 
 def measure(options: Options) -> Figure:
@@ -65,8 +76,8 @@ def measure(options: Options) -> Figure:
         wait_for(lambda: window.workspace is not None and window.runner.is_idle, 50)
         opening = pulse.stop()
         rest(100)
-        busy: list[list[float]] = []
-        idle: list[list[float]] = []
+        busy: list[list[Gap]] = []
+        idle: list[list[Gap]] = []
         for _ in range(options.rounds):
             begin = time.perf_counter()
             busy.append(_under_load(window, console, pulse))
@@ -75,23 +86,29 @@ def measure(options: Options) -> Figure:
         wait_for(lambda: not window.isVisible(), 20)
         window.jobs.close()
     gaps = [gap for each in busy for gap in each]
+    lengths = [gap.length for gap in gaps]
     return Figure(
         "longest_gap",
         f"the window's thread while {tenants} databases are scanned and one of {megabytes} MB is backed up",
         (
             Comparison(
-                "longest gap", Spread("ms", tuple(map(max, busy))), "the window at rest",
-                Spread("ms", tuple(map(max, idle))), is_speed=False,
+                "longest gap", _longest(busy), "the window at rest", _longest(idle), is_speed=False,
             ),
         ),
         (
-            Limit("longest of all rounds", max(gaps), "ms", LONGEST_MS),
-            Limit("p99", percentile(gaps, 0.99), "ms", P99_MS),
-            Limit("p99 at rest", percentile([gap for each in idle for gap in each], 0.99), "ms"),
-            Limit("longest while the window is filled for the first time", max(opening), "ms"),
+            Limit("longest of all rounds", max(lengths), "ms", LONGEST_MS),
+            Limit("p99", percentile(lengths, 0.99), "ms", P99_MS),
+            Limit("longest work of the thread's own", max(gap.own for gap in gaps), "ms"),
+            Limit("p99 at rest", percentile([gap.length for each in idle for gap in each], 0.99), "ms"),
+            Limit("longest while the window is filled for the first time", max(gap.length for gap in opening), "ms"),
+            Limit("of the thread's own work then", max(gap.own for gap in opening), "ms"),
         ),
         (f"{len(gaps)} heartbeats of {BEAT_MS} ms under load",),
     )  # fmt: skip
+
+
+def _longest(rounds: list[list[Gap]]) -> Spread:
+    return Spread("ms", tuple(max(gap.length for gap in gaps) for gaps in rounds))
 
 
 def _fleet(options: Options, server: MariadbServer, tenants: int, megabytes: int) -> Console:
@@ -117,7 +134,7 @@ def _fleet(options: Options, server: MariadbServer, tenants: int, megabytes: int
     return console
 
 
-def _under_load(window: MainWindow, console: Console, pulse: Pulse) -> list[float]:
+def _under_load(window: MainWindow, console: Console, pulse: Pulse) -> list[Gap]:
     """The gaps while a backup runs and scans follow each other."""
 
     def back_up(context: JobContext) -> object:
@@ -138,7 +155,7 @@ def _under_load(window: MainWindow, console: Console, pulse: Pulse) -> list[floa
     return gaps
 
 
-def _at_rest(pulse: Pulse, seconds: float) -> list[float]:
+def _at_rest(pulse: Pulse, seconds: float) -> list[Gap]:
     pulse.start()
     rest(round(min(seconds, 5.0) * 1000))
     return pulse.stop()
