@@ -9,6 +9,7 @@ import typer
 
 from pagevoo_console.cli.call import Call, call_of
 from pagevoo_console.domain.errors import WrongUsage
+from pagevoo_console.domain.server import Environment
 from pagevoo_console.services.start import StartOptions
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def demo(context: typer.Context, directory: Directory = None, tenants: Tenants =
     made = _make(call, directory, tenants)
     from pagevoo_console.cli.window import open_window
 
-    raise typer.Exit(open_window(StartOptions(master_url=made.master_url, platform=made.platform)))
+    raise typer.Exit(
+        open_window(StartOptions(master_url=made.master_url, platform=made.platform, environment=Environment.DEMO))
+    )
 
 
 @app.command()

@@ -27,13 +27,17 @@ DEFAULT_PLATFORM = "pagevoo"
 
 @dataclass(frozen=True, slots=True)
 class StartOptions:
-    """Which master to work on. `platform` is a name or the path of a file; None means what the connection says."""
+    """Which master to work on. `platform` is a name or the path of a file; None means what the connection says.
+
+    `environment` is what a mistake on a master named by its URL would cost; None judges by its address.
+    """
 
     connection: str | None = None
     master_url: str | None = None
     platform: str | None = None
     tls: Tls | None = None
     tls_ca: str | None = None
+    environment: Environment | None = None
 
     def with_environment(self, environment: Mapping[str, str]) -> StartOptions:
         """What was not asked for, out of `PAGEVOO_…`. Naming a master overrides both ways the environment has.
@@ -51,6 +55,7 @@ class StartOptions:
             platform=self.platform or environment.get("PAGEVOO_PLATFORM") or None,
             tls=self.tls or (read_tls(tls, "PAGEVOO_TLS") if tls else None),
             tls_ca=self.tls_ca or environment.get("PAGEVOO_TLS_CA") or None,
+            environment=self.environment,
         )
 
 
@@ -121,7 +126,8 @@ def _of_url(options: StartOptions, secrets: Secrets) -> Connection:
     given = os.environ.get(MASTER_PASSWORD)
     if given:
         secrets.remember(server, Secret(given))
-    environment = Environment.LOCAL if server.is_loopback else Environment.PRODUCTION
+    usual = Environment.LOCAL if server.is_loopback else Environment.PRODUCTION
+    environment = options.environment or usual
     return Connection(database, options.platform or DEFAULT_PLATFORM, server, database, environment)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from pagevoo_console.demo.platform import DemoPlatform, create_demo
 from pagevoo_console.domain.errors import Failed
+from pagevoo_console.domain.server import Environment
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.services.settings import HOME_VARIABLE
 from pagevoo_console.services.start import StartOptions, open_console
@@ -25,7 +26,7 @@ from pagevoo_console.ui.workspace import Workspace
 SIZE = (1440, 900)
 TENANTS = 40
 PATIENCE = 60.0
-HEALTHY, BROKEN, WITHOUT, INTERRUPTED = "1", "6", "9", "24"
+HEALTHY, PARTLY, BROKEN, WITHOUT, INTERRUPTED = "1", "4", "6", "9", "24"
 
 Arrange = Callable[[MainWindow], QWidget | None]
 
@@ -100,6 +101,20 @@ def _keyboard(window: MainWindow) -> QWidget | None:
     return QApplication.activeModalWidget()
 
 
+def _triggered(action: str, tenant: str = HEALTHY) -> Arrange:
+    """What an action opens over a tenant's page."""
+
+    def arrange(window: MainWindow) -> QWidget | None:
+        _workspace(window).show_tenant(tenant)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        _settle(application, window)
+        window.actions_.trigger(action)
+        return QApplication.activeModalWidget()
+
+    return arrange
+
+
 PICTURES = (
     Picture("overview-filled", _overview),
     Picture("tenants-filled", _query(TenantQuery())),
@@ -108,6 +123,16 @@ PICTURES = (
     Picture("tenant-empty", _tenant(WITHOUT)),
     Picture("tenant-failed", _tenant(BROKEN)),
     Picture("tenant-interrupted", _tenant(INTERRUPTED)),
+    Picture("operations-filled", _triggered("operations.show")),
+    Picture("audit-filled", _triggered("audit.show")),
+    Picture("create-filled", _triggered("database.create", WITHOUT)),
+    Picture("install-filled", _triggered("feature.install", PARTLY)),
+    Picture("backup-filled", _triggered("backup.create")),
+    Picture("restore-empty", _triggered("backup.restore")),
+    Picture("export-filled", _triggered("tenant.export")),
+    Picture("delete-filled", _triggered("database.delete")),
+    Picture("connections-filled", _triggered("connection.manage")),
+    Picture("preferences-filled", _triggered("settings.show")),
     Picture("palette-filled", _palette),
     Picture("keyboard-filled", _keyboard),
 )
@@ -117,7 +142,7 @@ def _window(application: QApplication, colours: theme.Theme, demo: DemoPlatform)
     window = MainWindow(colours)
     window.resize(*SIZE)
     window.show()
-    options = StartOptions(master_url=demo.master_url, platform=demo.platform)
+    options = StartOptions(master_url=demo.master_url, platform=demo.platform, environment=Environment.DEMO)
     rounds: list[bool] = []
     window.opened.connect(lambda _console: rounds.append(False))
     window.open(lambda: open_console(options))
@@ -130,7 +155,9 @@ def _window(application: QApplication, colours: theme.Theme, demo: DemoPlatform)
 def _draw(
     application: QApplication, colours: theme.Theme, window: MainWindow, picture: Picture, directory: Path
 ) -> Iterator[Path]:
-    shown = picture.arrange(window) or window
+    shown = picture.arrange(window)
+    _settle(application, window)
+    shown = shown or QApplication.activeModalWidget() or window
     for scheme in (Scheme.LIGHT, Scheme.DARK):
         colours.set_scheme(scheme)
         _settle(application, window)
