@@ -90,13 +90,13 @@ class RowPainter:
         self._bars: dict[tuple[int, Tone], QPixmap] = {}
 
     def paint_column(self, painter: QPainter, kind: Kind, strip: Strip, lines: Sequence[tuple[int, Cell]]) -> None:
-        """Draw a column's cells; each comes with the y of its row's middle."""
+        """Draw a column's cells, a badge in place of its text; each comes with the y of its row's middle."""
         if kind is Kind.BADGE:
-            for middle, cell in lines:
-                if cell.badge is not None:
-                    top = middle - BADGE_HEIGHT // 2
-                    painter.drawPixmap(strip.left, top, self._badge(cell.badge, strip.width))
+            self._paint_badges(painter, strip, lines)
             return
+        if any(cell.badge is not None for _, cell in lines):
+            self._paint_badges(painter, strip, lines)
+            lines = [(middle, cell) for middle, cell in lines if cell.badge is None]
         if kind is Kind.BAR:
             self._paint_bars(painter, strip, lines)
             strip = Strip(strip.left + BAR_WIDTH + Space.XS, strip.width - BAR_WIDTH - Space.XS)
@@ -105,6 +105,12 @@ class RowPainter:
         self._paint_texts(painter, self._inks[kind], kind, strip, plain)
         if len(plain) < len(lines):
             self._paint_doubles(painter, strip, [(middle, cell) for middle, cell in lines if cell.detail])
+
+    def _paint_badges(self, painter: QPainter, strip: Strip, lines: Sequence[tuple[int, Cell]]) -> None:
+        for middle, cell in lines:
+            if cell.badge is not None:
+                top = middle - BADGE_HEIGHT // 2
+                painter.drawPixmap(strip.left, top, self._badge(cell.badge, strip.width))
 
     def _paint_texts(
         self, painter: QPainter, ink: Ink, kind: Kind, strip: Strip, lines: Sequence[tuple[int, Cell]]
