@@ -12,10 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 
 from pagevoo_console.domain.errors import Failed
+from pagevoo_console.ui.application import APPLICATION, ORGANISATION, make_application
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.main_window import MainWindow
 from pagevoo_console.ui.password_prompt import PasswordPrompt
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
     from pagevoo_console.services.start import StartOptions
 
-ORGANISATION = "pagevoo"
-APPLICATION = "pagevoo-console"
+__all__ = ["Faults", "ensure_display", "main", "make_application", "make_window", "screenshots"]
+
 _log = logging.getLogger("pagevoo_console")
 
 
@@ -63,20 +62,6 @@ def screenshots(directory: Path) -> list[Path]:
     from pagevoo_console.ui.screenshots import render
 
     return list(render(directory))
-
-
-def make_application() -> QApplication:
-    """The one QApplication, with its names; the one that is there already where there is one."""
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    application = QApplication(sys.argv[:1])
-    application.setOrganizationName(ORGANISATION)
-    application.setApplicationName(APPLICATION)
-    application.setApplicationDisplayName("Pagevoo Console")
-    application.setDesktopFileName(APPLICATION)
-    return application
 
 
 def ensure_display(environment: Mapping[str, str]) -> None:

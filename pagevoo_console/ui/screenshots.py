@@ -18,6 +18,7 @@ from pagevoo_console.domain.server import Environment
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.services.settings import HOME_VARIABLE
 from pagevoo_console.services.start import StartOptions, open_console
+from pagevoo_console.ui.application import make_application
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.theme import Scheme
 from pagevoo_console.ui.main_window import MainWindow
@@ -44,8 +45,6 @@ def render(directory: Path, tenants: int = TENANTS) -> list[Path]:
 
     Raises Failed when a view does not come to rest within a minute.
     """
-    from pagevoo_console.app import make_application
-
     application = make_application()
     colours = theme.install(application)
     directory.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pagevoo_console.domain.audit import AuditEvent
+from pagevoo_console.domain.audit import AuditEvent, Outcome
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.i18n import translate
@@ -33,23 +33,38 @@ class ActivityPanel(Section[Trail]):
         self._layout.setSpacing(Space.XS + Space.HAIR)
 
     def fetch(self, tenant: str) -> Trail:
-        return self._audit.events(tenant=tenant, limit=SHOWN)
+        return self._audit.events(tenant=tenant, limit=2 * SHOWN)
 
     def present(self, content: Trail) -> Emptiness | None:
-        total, events = content
+        total, newest = content
+        events = told(newest)[:SHOWN]
         if not events:
             text = translate("tenants", "Every change to this tenant will be written down here.")
             return Emptiness(translate("tenants", "Nothing was done yet"), text, "history")
         clear(self._layout)
         for event in events:
             self._layout.addWidget(_line(event))
-        if total > len(events):
+        if total > len(newest):
             text = translate("tenants", "and {count} older entries in the audit trail").format(
-                count=total - len(events)
+                count=total - len(newest)
             )
             self._layout.addWidget(plain_label(text, muted=True))
         self._layout.addStretch(1)
         return None
+
+
+def told(events: tuple[AuditEvent, ...]) -> list[AuditEvent]:
+    """The entries, newest first, without each intent whose outcome stands right after it in the trail."""
+    later: list[AuditEvent | None] = [None, *events]
+    return [
+        event
+        for event, after in zip(events, later, strict=False)
+        if not (event.outcome is Outcome.INTENT and after is not None and _ends(after, event))
+    ]
+
+
+def _ends(after: AuditEvent, intent: AuditEvent) -> bool:
+    return after.action == intent.action and after.outcome is not Outcome.INTENT and after.database == intent.database
 
 
 def _line(event: AuditEvent) -> QWidget:

@@ -1,0 +1,26 @@
+"""The one QApplication and its names."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+ORGANISATION = "pagevoo"
+APPLICATION = "pagevoo-console"
+
+
+def make_application() -> QApplication:
+    """The one QApplication, with its names; the one that is there already where there is one."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    application.setOrganizationName(ORGANISATION)
+    application.setApplicationName(APPLICATION)
+    application.setApplicationDisplayName("Pagevoo Console")
+    application.setDesktopFileName(APPLICATION)
+    return application
