@@ -44,6 +44,8 @@ class QuestionDialog(QDialog):
         kind = ButtonKind.DANGER if question.is_dangerous else ButtonKind.PRIMARY
         self.yes = button(question.verb, kind=kind, on_click=self.accept)
         self.no = button(question.way_out or translate("questions", "Cancel"), on_click=self.reject)
+        self.yes.setObjectName("yesButton")
+        self.no.setObjectName("noButton")
         self.no.setDefault(True)
         self.accepted.connect(lambda: on_yes())
         icon, tone = ("triangle-alert", Tone.DANGER) if question.is_dangerous else ("circle-question-mark", Tone.ACCENT)
