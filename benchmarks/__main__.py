@@ -70,7 +70,7 @@ def _measured(name: str, arguments: list[str]) -> Figure | None:
 
 
 def _table(figures: list[Figure]) -> Table:
-    table = Table("figure", "measured", "ours", "peer", "ratio", "goal", title="Medians [min..max], in turns")
+    table = Table("figure", "measured", "ours", "peer", "ratio", "goal", title=escape("Medians [min..max], in turns"))
     for figure in figures:
         name = figure.name
         for each in figure.comparisons:

@@ -19,30 +19,30 @@ from tests.servers import MariadbServer, make_tls_files, start_mariadb
 
 
 def measure(options: Options) -> Figure:
-    """Connect and close over TCP on loopback; each value is the median of as many connects in a row."""
+    """Connect and close over TCP on loopback, all sides in turns; a round's value is the median of its connects."""
     engine = MysqlEngine()
-    times = options.size(None, 40, 2)
-    few = options.size(None, 10, 1)
+    times = options.size(None, 25, 2)
     tls = make_tls_files(options.directory / "tls")
     with start_mariadb(tls=tls) as server:
         plain = by_tcp(server, Tls.OFF)
         safe = by_tcp(server, Tls.VERIFIED, str(tls.authority))
 
         def ours(where: Server) -> Callable[[], float]:
-            return lambda: _typical(times, lambda: engine.connect(where, server.password, None, SessionOptions()))
+            return lambda: _taken(lambda: engine.connect(where, server.password, None, SessionOptions()))
 
-        def bare() -> float:
-            return _typical(times, lambda: _pymysql(server, ssl_disabled=True))
+        def theirs(**settings: Any) -> Callable[[], float]:
+            return lambda: _taken(lambda: _pymysql(server, **settings))
 
-        def default() -> float:
-            return _typical(few, lambda: _pymysql(server))
-
-        def verified() -> float:
-            return _typical(few, lambda: _pymysql(server, ssl_ca=str(tls.authority), ssl_verify_identity=True))
-
-        works = (ours(plain), ours(safe), bare, default, verified)
+        works = (
+            ours(plain),
+            ours(safe),
+            theirs(ssl_disabled=True),
+            theirs(),
+            theirs(ssl_ca=str(tls.authority), ssl_verify_identity=True),
+        )
         interleaved(1, *works)
-        found = [Spread("ms", values) for values in interleaved(options.rounds, *works)]
+        rounds = [[statistics.median(each) for each in interleaved(times, *works)] for _ in range(options.rounds)]
+    found = [Spread("ms", tuple(values)) for values in zip(*rounds, strict=True)]
     without, protected, bare_found, default_found, verified_found = found
     return Figure(
         "connect_mariadb",
@@ -59,15 +59,13 @@ def measure(options: Options) -> Figure:
     )  # fmt: skip
 
 
-def _typical(times: int, connect: Callable[[], Any]) -> float:
-    """Milliseconds of one connect, the median of so many."""
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        connection = connect()
-        taken.append((time.perf_counter() - begin) * 1000)
-        connection.close()
-    return statistics.median(taken)
+def _taken(connect: Callable[[], Any]) -> float:
+    """Milliseconds of one connect."""
+    begin = time.perf_counter()
+    connection = connect()
+    taken = (time.perf_counter() - begin) * 1000
+    connection.close()
+    return taken
 
 
 def _pymysql(server: MariadbServer, **settings: Any) -> pymysql.Connection[Any]:

@@ -28,11 +28,13 @@ def _bare(begun: float) -> None:
 
 
 def _console(begun: float) -> None:
-    from pagevoo_console.app import make_application
+    from PySide6.QtWidgets import QApplication
+
     from pagevoo_console.cli.main import main
 
+    application = QApplication(sys.argv[:1])
     watch = _watch(begun)
-    make_application().installEventFilter(watch)
+    application.installEventFilter(watch)
     sys.argv = ["pagevoo-console", "--master-url", f"sqlite:///{os.environ['PAGEVOO_HOME']}/pagevoo_core.db"]
     main()
 
