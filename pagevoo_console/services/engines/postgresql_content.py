@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 
 from pagevoo_console.domain.backup import TableContent
 from pagevoo_console.domain.database import DatabaseSize, TableFacts
 from pagevoo_console.domain.errors import NotFound
+from pagevoo_console.services.engines.postgresql_checksum import Column, row_hash
 from pagevoo_console.services.engines.postgresql_names import qualified, quote, shown_name
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
 from pagevoo_console.services.jobs import JobContext
 
 USER_SCHEMAS = "nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'"  # as CREATE SCHEMA itself reserves pg_
 """A condition on pg_namespace: the schemas that are the tenant's."""
+
+_UTF8_BYTES = ("UTF8", "SQL_ASCII")
 
 NOT_OF_AN_EXTENSION = (
     "NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member WHERE member.classid = 'pg_catalog.pg_class'::regclass"
@@ -25,12 +27,12 @@ NOT_OF_AN_EXTENSION = (
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A base table: its oid, its quoted name and the columns that hold values of their own, in their order."""
+    """A base table: its oid, its name and the columns that hold values of their own, in their order."""
 
     oid: int
     schema: str
     name: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
 
     @property
     def shown(self) -> str:
@@ -42,7 +44,7 @@ class Relation:
 
     @property
     def column_list(self) -> str:
-        return ", ".join(quote(column) for column in self.columns)
+        return ", ".join(quote(column.name) for column in self.columns)
 
 
 def size(connection: WatchedConnection) -> DatabaseSize:
@@ -83,13 +85,18 @@ def tables(connection: WatchedConnection) -> tuple[TableFacts, ...]:
 def relations(connection: WatchedConnection, kinds: str = "r") -> tuple[Relation, ...]:
     """The tables of these kinds ("r" plain, "p" partitioned) by name. Tables of extensions are the extension's."""
     rows = connection.execute(
-        "SELECT c.oid::bigint, nspname, c.relname, ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute AS a"
-        " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum)"
+        "SELECT c.oid::bigint, nspname, c.relname, ARRAY(SELECT ARRAY[a.attname::text, CASE WHEN t.typnamespace ="
+        "  'pg_catalog'::regnamespace THEN t.typname::text ELSE '' END, a.attnotnull::text]"
+        "  FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid"
+        "  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum)"
         " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace ON pg_namespace.oid = c.relnamespace"
         f" WHERE c.relkind = ANY (%s) AND {USER_SCHEMAS.replace('%', '%%')} AND {NOT_OF_AN_EXTENSION}".encode(),
         [list(kinds)],
     ).fetchall()
-    found = [Relation(oid, schema, name, tuple(columns)) for oid, schema, name, columns in rows]
+    found = [
+        Relation(oid, schema, name, tuple(Column(each, kind, required == "true") for each, kind, required in columns))
+        for oid, schema, name, columns in rows
+    ]
     return tuple(sorted(found, key=lambda relation: relation.shown))
 
 
@@ -103,21 +110,16 @@ def content(connection: WatchedConnection, table: str, job: JobContext) -> Table
 
 
 def relation_content(connection: WatchedConnection, relation: Relation) -> TableContent:
-    """One scan. A row's text is PostgreSQL's own text of a record, which quotes values and leaves NULL empty.
+    """One scan. The rows' 64-bit hashes are summed, so that neither order nor the plan matters and duplicates count.
 
-    Its 64-bit hashes are summed, so that neither order nor the plan matters and duplicates count; PostgreSQL keeps this
-    hash the same in every version, because partitions rest on it. Every session of ours has the settings under which
-    such a text is exact; an empty search_path makes names in values complete.
+    Every session of ours has the settings under which a value's text is exact; an empty search_path makes names in
+    values complete. Compiling costs more than it saves here.
     """
-    record = f"ROW({relation.column_list})::text"
-    digest = f'hashtextextended({record} COLLATE "C", 0)'
-    encoding: Any = connection.execute("SELECT pg_catalog.getdatabaseencoding()").fetchone()
-    if encoding[0] not in ("UTF8", "SQL_ASCII"):
-        # The same hash over the same bytes: of a record with one value it is that value's.
-        digest = f"hash_record_extended(ROW(convert_to({record}, 'UTF8')), 0)"
+    digest = row_hash(relation.columns, is_utf8=connection.info.parameter_status("server_encoding") in _UTF8_BYTES)
     statement = f"SELECT count(*), coalesce(sum({digest}), 0)::text FROM {relation.qualified}"
     with connection.transaction():
         connection.execute("SET LOCAL search_path = ''")
+        connection.execute("SET LOCAL jit = off")
         row = connection.execute(statement.encode()).fetchone()
     assert row is not None
     count, checksum = row

@@ -16,8 +16,8 @@ from pagevoo_console.services.engines.postgresql_session import CANCEL_TIMEOUT, 
 
 def copy_out(
     connection: WatchedConnection, statement: bytes, block_bytes: int
-) -> Generator[list[memoryview], None, None]:
-    """Lists of rows as COPY … TO STDOUT sends them, each about `block_bytes` long or, the last, shorter.
+) -> Generator[tuple[int, bytearray], None, None]:
+    """How many rows, and the rows as COPY … TO STDOUT sends them: blocks of about `block_bytes` or, the last, shorter.
 
     Close the generator to stop early: what the server still sends is cancelled and thrown away.
     """
@@ -30,32 +30,34 @@ def copy_out(
         is_over = False
         try:
             while not is_over:
-                rows, is_over = connection.wait(_block(pgconn, block_bytes))
+                count, rows, is_over = connection.wait(_block(pgconn, block_bytes))
                 if rows:
-                    yield rows
+                    yield count, rows
         finally:
             if pgconn.transaction_status == TransactionStatus.ACTIVE:
                 _abandon(connection, block_bytes)
 
 
-def _block(pgconn: PGconn, limit: int) -> PQGen[tuple[list[memoryview], bool]]:
-    rows: list[memoryview] = []
-    size = 0
-    while size < limit:
-        count, row = pgconn.get_copy_data(1)
-        if count > 0:
-            rows.append(row)
-            size += count
-        elif count == 0:
-            while not (yield Wait.R):
-                continue
-            pgconn.consume_input()
-        else:
+def _block(pgconn: PGconn, limit: int) -> PQGen[tuple[int, bytearray, bool]]:
+    """A row is copied and let go at once: thousands of live views cost the garbage collector more than the copying."""
+    next_row = pgconn.get_copy_data
+    rows = bytearray()
+    count = 0
+    while len(rows) < limit:
+        size, row = next_row(1)
+        while size > 0:
+            rows += row
+            count += 1
+            size, row = next_row(1)
+        if size < 0:
             result = (yield from generators.fetch_many(pgconn))[-1]
             if result.status != ExecStatus.COMMAND_OK:
                 raise psycopg.errors.error_from_result(result)
-            return rows, True
-    return rows, False
+            return count, rows, True
+        while not (yield Wait.R):
+            continue
+        pgconn.consume_input()
+    return count, rows, False
 
 
 def _abandon(connection: WatchedConnection, block_bytes: int) -> None:
@@ -64,7 +66,7 @@ def _abandon(connection: WatchedConnection, block_bytes: int) -> None:
         connection.cancel_safe(timeout=CANCEL_TIMEOUT)
         is_over = False
         while not is_over:
-            _, is_over = psycopg.Connection.wait(
+            _, _, is_over = psycopg.Connection.wait(
                 connection, _block(connection.pgconn, block_bytes), timeout=CANCEL_TIMEOUT
             )
     except psycopg.errors.QueryCanceled:

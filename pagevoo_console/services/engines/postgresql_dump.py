@@ -19,7 +19,8 @@ from pagevoo_console.services.engines.postgresql_catalogue import (
     fingerprint_of,
     read_catalogue,
 )
-from pagevoo_console.services.engines.postgresql_content import Relation, relation_content, relations
+from pagevoo_console.services.engines.postgresql_companion import hashing
+from pagevoo_console.services.engines.postgresql_content import Relation, relations
 from pagevoo_console.services.engines.postgresql_copy import copy_out
 from pagevoo_console.services.engines.postgresql_definitions import OURS, Definition, Phase, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_inventory import ensure_dumpable, losses, refused_objects
@@ -28,7 +29,7 @@ from pagevoo_console.services.engines.postgresql_session import WatchedConnectio
 from pagevoo_console.services.jobs import JobContext
 
 ENGINE = "postgresql"
-CHUNK_BYTES = 4 * 1024 * 1024
+CHUNK_BYTES = 512 * 1024
 
 _PREAMBLE = (
     "SET statement_timeout = 0;",
@@ -48,6 +49,8 @@ _PREAMBLE = (
     "SET search_path = '';",
 )
 
+_BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 _COPY = re.compile(rb'COPY (?:[^"]|"(?:[^"]|"")*")*? FROM stdin;\n')
 _COPY_END = b"\\.\n"
 
@@ -61,7 +64,7 @@ def fingerprint(connection: WatchedConnection) -> str:
 def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFacts:
     job.check()
     with job.on_cancel(canceller(connection)):
-        with _snapshot(connection):
+        with _snapshot(connection) as snapshot:
             ensure_dumpable(connection)
             tables = relations(connection)
             _lock(connection, tables)
@@ -73,7 +76,7 @@ def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFact
                 "SELECT pg_catalog.getdatabaseencoding(), datcollate FROM pg_catalog.pg_database"
                 " WHERE datname = pg_catalog.current_database()",
             )[0]
-            contents = _write(connection, sink, job, tables, catalogue)
+            contents = _write(connection, snapshot, sink, job, tables, catalogue)
         after = fingerprint(connection)
     if after != before:
         raise Failed(
@@ -92,15 +95,29 @@ def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFact
 
 
 @contextmanager
-def _snapshot(connection: WatchedConnection) -> Iterator[None]:
-    """One snapshot for everything that is read, and complete names in every definition."""
-    connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+def _snapshot(connection: WatchedConnection) -> Iterator[str | None]:
+    """One snapshot for everything that is read, and complete names in every definition.
+
+    Gives the name by which another session joins it, None where the server cannot say it (its disk may be full).
+    """
     try:
-        connection.execute("SET LOCAL search_path = ''")
-        yield
+        yield _begin(connection)
     finally:
         if not connection.closed:
             connection.rollback()
+
+
+def _begin(connection: WatchedConnection) -> str | None:
+    name = None
+    connection.execute(_BEGIN)
+    try:
+        ((name,),) = rows_of(connection, "SELECT pg_catalog.pg_export_snapshot()")
+    except psycopg.OperationalError:
+        connection.rollback()
+        connection.execute(_BEGIN)
+    connection.execute("SET LOCAL search_path = ''")
+    connection.execute("SET LOCAL synchronize_seqscans = off")
+    return name
 
 
 def _lock(connection: WatchedConnection, tables: tuple[Relation, ...]) -> None:
@@ -117,14 +134,19 @@ def _lock(connection: WatchedConnection, tables: tuple[Relation, ...]) -> None:
 
 
 def _write(
-    connection: WatchedConnection, sink: Sink, job: JobContext, tables: tuple[Relation, ...], catalogue: Catalogue
+    connection: WatchedConnection,
+    snapshot: str | None,
+    sink: Sink,
+    job: JobContext,
+    tables: tuple[Relation, ...],
+    catalogue: Catalogue,
 ) -> dict[str, TableContent]:
     writer = FrameWriter(sink)
     writer.header(ENGINE, str(connection.info.parameter_status("server_version")))
     for line in _PREAMBLE:
         writer.statement(line.encode())
     _write_definitions(writer, catalogue.phase(Phase.BEFORE_ROWS))
-    contents = _write_rows(connection, writer, job, tables)
+    contents = _write_rows(connection, snapshot, writer, job, tables)
     for text in _positions(connection):
         writer.statement(text.encode())
     _write_definitions(writer, catalogue.phase(*(phase for phase in Phase if phase is not Phase.BEFORE_ROWS)))
@@ -138,7 +160,11 @@ def _write_definitions(writer: FrameWriter, definitions: Iterator[Definition]) -
 
 
 def _write_rows(
-    connection: WatchedConnection, writer: FrameWriter, job: JobContext, tables: tuple[Relation, ...]
+    connection: WatchedConnection,
+    snapshot: str | None,
+    writer: FrameWriter,
+    job: JobContext,
+    tables: tuple[Relation, ...],
 ) -> dict[str, TableContent]:
     sizes = dict(
         rows_of(
@@ -148,25 +174,33 @@ def _write_rows(
     )
     total = sum(sizes.get(table.oid) or 0 for table in tables)
     done = 0
-    contents = {}
-    for table in tables:
-        size = sizes.get(table.oid) or 0
-        job.progress(table.shown, done, total, "bytes")
-        contents[table.shown] = relation_content(connection, table)
-        began, rows_before = writer.bytes_written, writer.rows_written
-        with closing(_copy_out(connection, table)) as blocks:
-            for count, data in blocks:
-                writer.rows(table.shown, count, data)
-                job.progress(table.shown, done + min(size, writer.bytes_written - began), total, "bytes")
-        rows = writer.rows_written - rows_before
-        if rows != contents[table.shown].rows:
-            raise Failed(
-                f"The table {table.shown!r} gave {rows} rows instead of {contents[table.shown].rows}",
-                hint="Try again; if it goes on, check the table for damage.",
-            )
-        done += size
+    counts = {}
+    with hashing(connection, snapshot, tables, total, job) as content_of:
+        for table in tables:
+            size = sizes.get(table.oid) or 0
+            job.progress(table.shown, done, total, "bytes")
+            began, rows_before = writer.bytes_written, writer.rows_written
+            with closing(_copy_out(connection, table)) as blocks:
+                for count, data in blocks:
+                    writer.rows(table.shown, count, data)
+                    job.progress(table.shown, done + min(size, writer.bytes_written - began), total, "bytes")
+            counts[table.oid] = writer.rows_written - rows_before
+            done += size
+        contents = {}
+        for table in tables:
+            job.progress("Checksums", total, total, "bytes")
+            contents[table.shown] = _checked(table, counts[table.oid], content_of(table))
     job.progress("Keys, indexes and views", total, total, "bytes")
     return contents
+
+
+def _checked(table: Relation, rows: int, content: TableContent) -> TableContent:
+    if rows != content.rows:
+        raise Failed(
+            f"The table {table.shown!r} gave {rows} rows instead of {content.rows}",
+            hint="Try again; if it goes on, check the table for damage.",
+        )
+    return content
 
 
 def _copy_out(connection: WatchedConnection, table: Relation) -> Generator[tuple[int, bytes], None, None]:
@@ -175,8 +209,8 @@ def _copy_out(connection: WatchedConnection, table: Relation) -> Generator[tuple
     head = f"COPY {table.qualified}{columns} FROM stdin;\n".encode()
     statement = f"COPY {table.qualified}{columns} TO STDOUT".encode()
     with closing(copy_out(connection, statement, CHUNK_BYTES)) as blocks:
-        for rows in blocks:
-            yield len(rows), b"".join([head, *rows, _COPY_END])
+        for count, rows in blocks:
+            yield count, b"".join([head, rows, _COPY_END])
 
 
 def _positions(connection: WatchedConnection) -> Iterator[str]:
@@ -199,7 +233,7 @@ def load(connection: WatchedConnection, source: Source, job: JobContext) -> None
     """Everything in one transaction: a load that fails leaves the database as empty as it was."""
     reader = FrameReader(source)
     if reader.engine != ENGINE:
-        raise Refused(
+        raise Corrupt(
             f"This is a dump of {reader.engine!r}, not of PostgreSQL",
             code="wrong_engine",
             hint="Restore it on a server of the kind that it was taken from.",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.adapt import Buffer, Loader
@@ -72,8 +72,9 @@ class PostgresqlPortable(Portable):
             cursor.adapters.register_loader(0, _AsWritten)
             statement = f"SELECT {relation.column_list} FROM ONLY {relation.qualified}"
             types: list[int] = []
-            with closing(cursor.stream(statement.encode(), size=_CHUNK_ROWS)) as stream:
-                for row in stream:
+            stream = cursor.stream(statement.encode(), size=_CHUNK_ROWS)
+            with closing(cast("Generator[Sequence[Any], None, None]", stream)) as rows:
+                for row in rows:
                     types = types or [column.type_code for column in cursor.description or ()]
                     yield [_plain(value, oid) for value, oid in zip(row, types, strict=True)]
 

@@ -165,6 +165,21 @@ def _connect(server: Server, password: str | None, database: str, options: Sessi
     return connection
 
 
+def open_beside(connection: WatchedConnection) -> WatchedConnection:
+    """Another session like this one, on the very machine that this one reached. Raises psycopg.Error."""
+    forget_environment()
+    arguments: dict[str, Any] = {
+        option.keyword.decode(): option.val.decode() for option in connection.pgconn.info if option.val
+    }
+    info = connection.info
+    arguments.update(host=info.host, port=info.port)
+    if not info.host.startswith("/"):
+        arguments["hostaddr"] = info.hostaddr
+    beside = WatchedConnection.connect(autocommit=True, prepare_threshold=None, **arguments)
+    beside.watchdog = connection.watchdog
+    return beside
+
+
 def _address(server: Server, timeout: float) -> dict[str, Any]:
     port = server.port or 5432
     if server.socket:

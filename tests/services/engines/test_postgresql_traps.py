@@ -567,7 +567,7 @@ def test_a_dump_is_cancelled_in_the_middle_of_a_table_and_its_session_goes_on(pl
 
     class Impatient(io.BytesIO):
         def write(self, data: Any, /) -> int:
-            if len(data) > 1_000_000:
+            if len(data) > 100_000:
                 job.cancel()
             return super().write(data)
 
