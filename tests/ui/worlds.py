@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QWidget
+
 from pagevoo_console.services.jobs import JobRunner
 from pagevoo_console.ui.kit.runner import Runner
 from tests.masters import SqliteFolder
@@ -49,3 +53,14 @@ console.databases.create(console.databases.plan_creation({tenant!r}, {websites[0
     ended = subprocess.run([sys.executable, "-c", program], env=environment, check=False, timeout=60)
     assert ended.returncode == -signal.SIGKILL
     return tenant
+
+
+def nameless(window: QWidget) -> list[str]:
+    """Whatever in sight takes the focus and has no name for a screen reader."""
+    return [
+        f"{type(each).__name__} {each.objectName()}"
+        for each in window.findChildren(QWidget)
+        if each.isVisible()
+        and each.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Name)
+    ]

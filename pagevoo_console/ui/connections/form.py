@@ -197,6 +197,9 @@ class ConnectionForm(QWidget):
         self.name = line_edit("connectionNameEdit")
         self.platform = combo("platformCombo", (("pagevoo", "pagevoo"),))
         self.platform.setEditable(True)
+        typed = self.platform.lineEdit()
+        assert typed is not None
+        typed.setAccessibleName(translate("connections", "Platform"))
         self.environment = combo("environmentCombo", ((environment_word(each), each) for each in Environment))
         self.general.add("name", translate("connections", "Name"), self.name)
         self.general.add("platform", translate("connections", "Platform"), self.platform)

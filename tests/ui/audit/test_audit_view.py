@@ -16,7 +16,7 @@ from pagevoo_console.ui.kit.messages import MessageKind
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
 from tests.services.platform_world import World
-from tests.ui.worlds import running, small_world
+from tests.ui.worlds import nameless, running, small_world
 
 
 @pytest.fixture
@@ -152,3 +152,9 @@ def test_an_entry_without_states_shows_none(world: World, qtbot: QtBot) -> None:
     detail = page.findChild(QPlainTextEdit, "auditDetail")
     assert detail is not None
     assert detail.toPlainText() == "<i>x</i>"
+
+
+def test_whatever_takes_the_focus_has_a_name(world: World, runner: Runner, qtbot: QtBot) -> None:
+    note(world, 2)
+
+    assert nameless(open_view(world, runner, qtbot)) == []

@@ -25,6 +25,7 @@ from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
 from tests.masters import SqliteFolder
 from tests.secret_service import SecretService
+from tests.ui.worlds import nameless
 
 SHOP = Connection(
     "shop", "pagevoo", Server("master", "mysql", "db.example", 3307, "console"), "pagevoo_core", Environment.STAGING
@@ -235,3 +236,9 @@ def test_a_draft_knows_its_problems() -> None:
     draft = ConnectionDraft("shop", server=ServerDraft(port="70000", user="me", tls_ca="ca.pem"), database="")
 
     assert set(draft.problems()) == {"port", "tls_ca", "database"}
+
+
+def test_whatever_takes_the_focus_has_a_name(store: SavedConnections, runner: Runner, qtbot: QtBot) -> None:
+    store.add(SHOP)
+
+    assert nameless(open_manager(store, runner, qtbot)) == []

@@ -16,7 +16,7 @@ from pagevoo_console.ui.inspection.values import as_csv, as_json, as_tsv, shown
 from pagevoo_console.ui.kit.messages import MessageKind
 from pagevoo_console.ui.kit.states import View
 from tests.services.platform_world import World
-from tests.ui.worlds import running, small_world
+from tests.ui.worlds import nameless, running, small_world
 
 ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
 
@@ -178,3 +178,9 @@ def test_a_comment_over_lines_is_one_comment() -> None:
     states = [document.findBlockByNumber(line).userState() for line in range(3)]
 
     assert states == [1, 1, 0]
+
+
+def test_whatever_takes_the_focus_has_a_name(view: SqlView, qtbot: QtBot) -> None:
+    run(view, "SELECT 1", qtbot)
+
+    assert nameless(view) == []

@@ -16,7 +16,7 @@ from pagevoo_console.ui.kit.questions import QuestionDialog
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
 from tests.services.platform_world import World
-from tests.ui.worlds import cut_off, running, small_world
+from tests.ui.worlds import cut_off, nameless, running, small_world
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 STEPS = (Step("create", "Create it"), Step("install", "Install"), Step("compare", "Compare"))
@@ -119,3 +119,9 @@ def test_what_waits_for_a_decision_comes_before_what_is_newer() -> None:
     running_ = replace(OPERATION, id="3", state=OperationState.RUNNING)
 
     assert [one.id for one in sorted_operations((done, running_, OPERATION))] == ["1", "3", "2"]
+
+
+def test_whatever_takes_the_focus_has_a_name(world: World, runner: Runner, qtbot: QtBot) -> None:
+    cut_off(world)
+
+    assert nameless(open_view(world, runner, qtbot)) == []

@@ -16,7 +16,7 @@ from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
 from pagevoo_console.ui.kit.theme import Scheme, Theme
 from pagevoo_console.ui.settings.preferences import PreferencesDialog, ShortcutList
-from tests.ui.worlds import running
+from tests.ui.worlds import nameless, running
 
 
 @pytest.fixture
@@ -110,3 +110,7 @@ def test_shortcuts_are_found_by_what_they_do(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown.records.rowCount() == 1)
 
     assert shown.records.record(0) == ("F5", "Refresh")
+
+
+def test_whatever_takes_the_focus_has_a_name(settings: Settings, look: Theme, runner: Runner, qtbot: QtBot) -> None:
+    assert nameless(open_dialog(settings, look, runner, qtbot)) == []
