@@ -540,7 +540,7 @@ def test_a_schema_that_changes_during_a_dump_fails_the_dump(place: PostgresqlPla
 
 def test_a_table_being_dumped_cannot_be_altered_or_truncated(place: PostgresqlPlace) -> None:
     original = place.create(NOTES, "INSERT INTO notes VALUES (1, 'x', 1)")
-    blocked = []
+    blocked: list[str] = []
 
     class Migration(io.BytesIO):
         def write(self, data: Any, /) -> int:
