@@ -55,7 +55,7 @@ class DatabasePerTenant:
         return engine.name_problem(name)
 
     def locate(self, row: RegistryRow, engine: DatabaseEngine, server: Server) -> TenantDatabase:
-        """Where this row's database lives. Raises Refused (`wrong_database_name`) for a row that must not be followed."""
+        """Where this row's database lives. Raises Refused (`wrong_database_name`) for a row not to be followed."""
         problem = self.problem(row, engine)
         if problem is not None:
             raise Refused(

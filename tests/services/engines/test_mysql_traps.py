@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pymysql
 import pytest
@@ -94,8 +95,8 @@ def test_tls_is_what_was_asked_for_and_never_less(tmp_path: Path, place: Mariadb
             "login",
             "privileges",
         ]
-    for tls in (Tls.REQUIRED, Tls.VERIFIED):
-        with pytest.raises(Unreachable) as caught, place.open(server=replace(place.server, tls=tls)):
+    for level in (Tls.REQUIRED, Tls.VERIFIED):
+        with pytest.raises(Unreachable) as caught, place.open(server=replace(place.server, tls=level)):
             pass
         assert caught.value.code == "tls"
 
@@ -225,7 +226,7 @@ def test_a_full_server_says_so(place: MariadbPlace) -> None:
     with start_mariadb(config={"max-connections": "10", "extra-max-connections": "1"}) as running:
         crowded = MariadbPlace(running)
         with account(crowded) as (server, password):
-            opened = []
+            opened: list[Any] = []
             told = ""
             while not told and len(opened) < 20:
                 try:

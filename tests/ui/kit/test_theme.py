@@ -91,4 +91,6 @@ def test_the_pictures_the_stylesheet_names_exist(qapp: QApplication) -> None:
 def test_digits_in_figures_have_one_width(qapp: QApplication) -> None:
     assert qapp.font().pixelSize() >= 13
     assert theme.font(Text.TITLE).pixelSize() > theme.font(Text.BODY).pixelSize()
-    assert "tnum" in {tag.toString().data().decode() for tag in theme.font(Text.BODY, tabular=True).featureTags()}
+    assert "tnum" in {
+        bytes(tag.toString().data()).decode() for tag in theme.font(Text.BODY, tabular=True).featureTags()
+    }
