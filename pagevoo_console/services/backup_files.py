@@ -14,10 +14,12 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -34,6 +36,9 @@ DUMP_SUFFIX = ".sql.zst"
 MANIFEST_SUFFIX = ".manifest.json"
 PROOF_SUFFIX = ".proof.json"
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+MAX_WINDOW_BYTES = 128 * 1024 * 1024
+"""As much memory as `zstd -d` spends without being asked; a file that wants more is no dump of ours."""
+
 COMPRESSION_LEVEL = 3
 _CHUNK = 1024 * 1024
 
@@ -71,8 +76,9 @@ class DumpWriter:
             self._file.flush()
             os.fsync(self._descriptor)
             self._file.close()
+            found = sha256_of(self.part)
         written = self._hash.hexdigest()
-        if sha256_of(self.part) != written:
+        if found != written:
             raise Failed(
                 f"What was written to {self.part} is not what is on the disk",
                 code="disk_error",
@@ -105,9 +111,11 @@ def new_dump(directory: Path) -> Iterator[DumpWriter]:
     """A hidden file in `directory` to dump into; removed at the end unless it has been published by then."""
     with telling_about(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sweep(directory)
+        sweep(directory)
     part = directory / f".pagevoo-{secrets.token_hex(8)}.part"
-    with FileLock(f"{part}.lock"):
+    with ExitStack() as stack:
+        with telling_about(part):
+            stack.enter_context(FileLock(f"{part}.lock"))
         writer = None
         try:
             with telling_about(part):
@@ -131,7 +139,7 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
         for number in range(1, 10_000):
             stem = base if number == 1 else f"{base}-{number}"
             dump, target = directory / f"{stem}{DUMP_SUFFIX}", directory / f"{stem}{MANIFEST_SUFFIX}"
-            if dump.exists() or target.exists():
+            if os.path.lexists(dump) or os.path.lexists(target):
                 continue
             manifest = replace(manifest, files=(replace(entry, name=dump.name),))
             pending = Path(f"{part}.manifest")
@@ -142,7 +150,11 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
             except FileExistsError:
                 continue
             failpoint("backup.between_names")
-            _give_name(pending, target)
+            try:
+                _give_name(pending, target)
+            except FileExistsError:
+                dump.replace(part)
+                continue
             _flush_directory(directory)
             return target
     raise Failed(f"There are too many backups named {base} in {directory}", code="name_taken")
@@ -171,10 +183,12 @@ def read_manifest(path: Path) -> BackupManifest:
     if manifest.checksum != _checksum(manifest):
         raise Corrupt(f"{path} was changed after it was written", hint="Use another backup.")
     for entry in manifest.files:
-        if entry.name != Path(entry.name).name or entry.name in ("", ".", ".."):
+        if entry.name != Path(entry.name).name or entry.name in ("", ".", "..") or "\0" in entry.name:
             raise Corrupt(f"{path} names a file outside its folder: {entry.name!r}")
     if not manifest.files:
         raise Corrupt(f"{path} names no file")
+    if as_time(manifest.created_at) is None:
+        raise Corrupt(f"{path} does not say when it was made")
     return manifest
 
 
@@ -203,8 +217,7 @@ def describe(manifest_path: Path) -> Backup:
     """A backup as its manifest and proof tell it. Raises NotFound or Corrupt."""
     manifest = read_manifest(manifest_path)
     created = as_time(manifest.created_at)
-    if created is None:
-        raise Corrupt(f"{manifest_path} does not say when it was made")
+    assert created is not None, "read_manifest has looked"
     entry = manifest.files[0]
     return Backup(
         id=manifest.id,
@@ -237,23 +250,22 @@ def open_dump(backup: Backup) -> Iterator[IO[bytes]]:
 
     Raises Corrupt when size or SHA-256 are not the manifest's.
     """
-    with telling_about(backup.path):
-        descriptor = os.open(backup.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
-            if size != backup.size_bytes or digest != backup.sha256:
-                raise Corrupt(
-                    f"{backup.path} is not the file that was backed up: its SHA-256 or size differs",
-                    code="checksum_mismatch",
-                    hint="Use another backup, or fetch this one again.",
-                )
-            file.seek(0)
-            try:
-                with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(file) as reader:
-                    yield reader
-            except zstandard.ZstdError as error:
-                raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
+    with telling_about(backup.path), _open_regular(backup.path, getattr(os, "O_NOFOLLOW", 0)) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        if size != backup.size_bytes or digest != backup.sha256:
+            raise Corrupt(
+                f"{backup.path} is not the file that was backed up: its SHA-256 or size differs",
+                code="checksum_mismatch",
+                hint="Use another backup, or fetch this one again.",
+            )
+        file.seek(0)
+        try:
+            decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
+            with decompressor.stream_reader(file, read_across_frames=True) as reader:
+                yield reader
+        except zstandard.ZstdError as error:
+            raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
 
 
 def sha256_of(path: Path) -> str:
@@ -314,7 +326,7 @@ def telling_about(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        folder = path if path.is_dir() else path.parent
+        folder = path if os.path.isdir(path) else path.parent
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             try:
                 free = f"{shutil.disk_usage(folder).free:,} bytes are free there"
@@ -379,8 +391,17 @@ def _checksum(manifest: BackupManifest) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _open_regular(path: Path, flags: int = 0) -> BufferedReader:
+    """Open for reading what is a file and nothing else: a pipe that somebody planted would keep us waiting for ever."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Corrupt(f"{path} is not a file")
+    return os.fdopen(descriptor, "rb")
+
+
 def _read(path: Path, kind: type[T]) -> T:
-    with telling_about(path), path.open("rb") as file:
+    with telling_about(path), _open_regular(path) as file:
         data = file.read(MAX_MANIFEST_BYTES + 1)
     if len(data) > MAX_MANIFEST_BYTES:
         raise Corrupt(f"{path} is too large to be what it claims")

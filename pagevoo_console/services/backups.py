@@ -99,7 +99,7 @@ class Backups:
         raise Failed("The schema kept changing while it was dumped", code="schema_changed")
 
     def _dump_once(self, located: Located, directory: Path, job: JobContext) -> Backup:
-        moment = now().replace(microsecond=0)
+        moment = now()
         with (
             files.new_dump(directory) as writer,
             self._connections.open(located.server, located.database.name, read_timeout=None) as session,
@@ -173,6 +173,20 @@ class Backups:
                 return known
         raise NotFound(f"There is no backup {backup}", hint="`backup list` shows them; a path works too.")
 
+    def get_same(self, path: str | Path, backup: str, sha256: str) -> Backup:
+        """The backup at this path, if it is still the one that was meant. Raises NotFound or Corrupt.
+
+        Between a plan and its last step, or its resumption a week later, another file may have taken the place.
+        """
+        found = files.describe(files.manifest_of(Path(path)))
+        if (found.id, found.sha256) != (backup, sha256):
+            raise Corrupt(
+                f"{path} is not backup {backup} any more but {found.id}",
+                code="backup_changed",
+                hint="Put the right files back, or abandon the operation and begin anew.",
+            )
+        return found
+
     # --- proving ----------------------------------------------------------------------------------------------------
 
     def verify(self, backup: Backup, job: JobContext, *, quick: bool = False) -> Verdict:
@@ -207,8 +221,7 @@ class Backups:
             manifest = files.read_manifest(self.manifest_path(backup))
             self._ensure_ours(manifest)
             if quick:
-                with files.open_dump(backup):
-                    pass
+                self.ensure_intact(backup)
                 return Verdict(True, True, ())
             tables, problems = self._restore_and_compare(backup, manifest, job)
         except (Corrupt, NotFound, Failed) as error:
@@ -228,6 +241,11 @@ class Backups:
             self.load(backup, server, scratch, job)
             with self._connections.open(server, scratch, read_timeout=None) as session:
                 return compare(self._connections.engine(server), session, manifest, job)
+
+    def ensure_intact(self, backup: Backup) -> None:
+        """Raise NotFound or Corrupt unless the dump is there and its size and SHA-256 are the manifest's."""
+        with files.open_dump(backup):
+            pass
 
     def load(self, backup: Backup, server: Server, database: str, job: JobContext) -> None:
         """Carry a backup's dump out in an empty database."""

@@ -146,14 +146,15 @@ class DatabaseDeletion(Procedure):
             if not located.engine.exists(run.session, run.database):
                 return
             with self._connections.open(located.server, run.database, read_timeout=None) as session:
-                manifest = self._backups.manifest(self._backup(run))
-                _, problems = compare(located.engine, session, manifest, run.job)
+                backup = self._backup(run)
+                _, problems = compare(located.engine, session, self._backups.manifest(backup), run.job)
             if not problems:
+                self._backups.ensure_intact(backup)
                 return
             run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
             to = run.plan["backup_to"]
-            backup = self._backups.dump(located, run.job, None if to is None else Path(to))
-            self._keep(run, self._backups.prove(backup, run.job))
+            fresh = self._backups.dump(located, run.job, None if to is None else Path(to))
+            self._keep(run, self._backups.prove(fresh, run.job))
         raise Failed(
             f"{run.database} kept being written to while it was about to be deleted",
             code="still_written",
@@ -174,9 +175,11 @@ class DatabaseDeletion(Procedure):
     def _keep(self, run: Run, backup: Backup) -> None:
         run.evidence["backup"] = backup.id
         run.evidence["backup_path"] = str(backup.path)
+        run.evidence["backup_sha256"] = backup.sha256
 
     def _backup(self, run: Run) -> Backup:
-        return self._backups.get(run.evidence["backup_path"])
+        evidence = run.evidence
+        return self._backups.get_same(evidence["backup_path"], evidence["backup"], evidence["backup_sha256"])
 
 
 class Deletions:

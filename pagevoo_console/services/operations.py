@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -27,6 +28,8 @@ from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master, not_initialised
 from pagevoo_console.services.values import as_time, naive_utc, now
+
+UNLOCK_SECONDS = 3.0
 
 _OPERATIONS = sa.table(
     "console_operations",
@@ -235,8 +238,20 @@ class Operations:
             try:
                 yield session
             finally:
-                if not session.invalidated:
+                # A session that its server has ended holds no lock any more, and must not hide why the work stopped.
+                with suppress(ConsoleError, sa.exc.DBAPIError), self._not_for_ever(session):
                     engine.unlock(session, key)
+
+    @contextmanager
+    def _not_for_ever(self, session: sa.Connection) -> Iterator[None]:
+        """Within, a session whose server has frozen is cut off after a while: statements of its own may take hours."""
+        watchdog = threading.Timer(UNLOCK_SECONDS, self._connections.canceller(session))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield
+        finally:
+            watchdog.cancel()
 
     def _somebody(self, tenant: str) -> Busy:
         live = self._live(tenant)
@@ -351,7 +366,7 @@ class Operations:
             with self._master.writing() as master:
                 after = procedure.finish(master, run)
                 self._close(master, run, OperationState.DONE, Outcome.DONE, None, after)
-        except (ConsoleError, KeyboardInterrupt) as error:
+        except BaseException as error:
             self._stopped(procedure, run, error)
             raise
         failpoint(f"{run.kind}.done")
@@ -366,7 +381,7 @@ class Operations:
         try:
             if procedure.has_changed(run):
                 procedure.undo(replace(run, job=JobContext()))
-        except ConsoleError:
+        except (ConsoleError, sa.exc.DBAPIError):
             state = OperationState.INTERRUPTED
         try:
             self._end(run, state, outcome, str(error))

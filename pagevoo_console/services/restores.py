@@ -144,10 +144,10 @@ class BackupRestore(Procedure):
                 raise leftover(staged, run.server)
             engine.drop_database(run.session, staged)
         engine.create_database(run.session, staged, _marker(run))
-        self._backups.load(self._backups.get(run.plan["path"]), run.server, staged, run.job)
+        self._backups.load(self._backup(run), run.server, staged, run.job)
 
     def _compare(self, run: Run) -> None:
-        manifest = self._backups.manifest(self._backups.get(run.plan["path"]))
+        manifest = self._backups.manifest(self._backup(run))
         with self._connections.open(run.server, self._staged(run), read_timeout=None) as session:
             _, problems = compare(self._connections.engine(run.server), session, manifest, run.job)
         if problems:
@@ -172,6 +172,9 @@ class BackupRestore(Procedure):
             run.evidence["swap_memo"] = engine.swap_memo(run.session, run.database, self._staged(run))
             self._operations.save(run)
         engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence["swap_memo"])
+
+    def _backup(self, run: Run) -> Backup:
+        return self._backups.get_same(run.plan["path"], run.plan["backup"], run.plan["sha256"])
 
     def _ensure_same(self, run: Run) -> Located:
         located = self._tenants.locate(run.tenant)
@@ -316,6 +319,7 @@ class Restores:
         data = {
             "backup": backup.id,
             "path": str(backup.path),
+            "sha256": backup.sha256,
             "mode": mode.value,
             "database": database,
             "generation": generation,
