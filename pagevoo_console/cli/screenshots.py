@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,9 @@ def screenshots(
     context: typer.Context, directory: Annotated[Path, typer.Argument(help="Where the pictures go.")]
 ) -> None:
     """Draw every main view of the demo platform as a PNG, light and dark."""
+    from pagevoo_console.app import screenshots as draw
+
     call = call_of(context)
-    paths: list[Path] = list(import_module("pagevoo_console.app").screenshots(directory))
+    paths = draw(directory)
     document = {"ok": True, "operation": None, "files": [str(path) for path in paths]}
     call.answer(document, lambda paper: paper.line(f"{len(paths)} pictures in {directory}"))

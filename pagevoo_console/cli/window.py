@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+import signal
 
 from pagevoo_console.services.start import StartOptions
 
 
 def open_window(options: StartOptions) -> int:
-    """Open the window and return its exit code when it has been closed. Qt is loaded here and not before."""
-    return int(import_module("pagevoo_console.app").main(options))
+    """Open the window and return its exit code when it has been closed. Qt is loaded here and not before.
+
+    Signals end it at once: Qt's loop leaves Python no moment to be interrupted in, and operations survive being killed.
+    """
+    from pagevoo_console.app import main
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    return main(options)
