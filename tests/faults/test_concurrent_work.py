@@ -194,12 +194,11 @@ def test_a_resume_after_the_database_was_made_anew_refuses(world: World) -> None
     assert left.rows == {"kept", "new"}
 
 
-@pytest.mark.parametrize("step", ["unpublish", "drop"])
 @pytest.mark.parametrize(
-    ("change", "code"),
+    ("step", "change", "code"),
     [
-        ("UPDATE user_databases SET database_name = 'mysql' WHERE user_id = {0}", "wrong_database_name"),
-        ("UPDATE user_databases SET status = 'deleted' WHERE user_id = {0}", "database_required"),
+        ("drop", "UPDATE user_databases SET database_name = 'mysql' WHERE user_id = {0}", "wrong_database_name"),
+        ("unpublish", "UPDATE user_databases SET status = 'deleted' WHERE user_id = {0}", "database_required"),
     ],
     ids=["renamed", "deleted"],
 )

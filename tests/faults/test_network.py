@@ -1,0 +1,260 @@
+"""Servers and networks that fail in the middle: nothing hangs, nothing half made stays, nothing is dropped blindly."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pagevoo_console.domain.deletion import DeletionRequest
+from pagevoo_console.domain.errors import Cancelled, ConsoleError, Unreachable
+from pagevoo_console.domain.job import Progress
+from pagevoo_console.domain.operation import OperationState
+from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.console import Console
+from pagevoo_console.services.engines.catalogue import Engines
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.lineages import Lineages
+from pagevoo_console.services.secrets import Secret, Secrets
+from pagevoo_console.services.server_url import parse_master_url
+from tests.fault_proxy import FaultProxy
+from tests.faults.scenes import DELETED, LIVE, delete, files_in, load, nothing_open, published_tenant, truth
+from tests.masters import MasterHandle, ServerMasters
+from tests.servers import DatabaseServer
+from tests.services.platform_world import World, folders_in, make_world
+
+
+@pytest.fixture(params=["mysql", "postgresql"])
+def server(request: pytest.FixtureRequest) -> DatabaseServer:
+    """Each real server in turn."""
+    name = {"mysql": "mariadb_server", "postgresql": "postgresql_server"}[request.param]
+    server = request.getfixturevalue(name)
+    assert isinstance(server, DatabaseServer)
+    return server
+
+
+@pytest.fixture
+def masters(server: DatabaseServer) -> Iterator[ServerMasters]:
+    masters = ServerMasters(server)
+    yield masters
+    masters.clean_up()
+
+
+@pytest.fixture
+def proxy(server: DatabaseServer, fault_proxy: type[FaultProxy]) -> FaultProxy:
+    return fault_proxy((server.host, server.port))
+
+
+@pytest.fixture
+def world(masters: ServerMasters, proxy: FaultProxy, pagevoo_home: Path) -> World:
+    """A Pagevoo whose console reaches master and tenants through the proxy."""
+    master = masters.make_master()
+    return make_world(through(master, proxy), folders_in(pagevoo_home))
+
+
+def through(master: MasterHandle, proxy: FaultProxy) -> MasterHandle:
+    assert master.server is not None
+    return replace(master, url=master.url.replace(f":{master.server.port}/", f":{proxy.port}/"))
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def kill_our_session(server: DatabaseServer) -> int:
+    """End the session that holds the tenant's lock, as an administrator or a time limit would; how many there were."""
+    if server.engine == "mysql":
+        found = server.execute("SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()")
+        end = "KILL CONNECTION {}"
+    else:
+        found = server.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        end = "SELECT pg_terminate_backend({})"
+    for (number,) in found:
+        server.execute(end.format(number))
+    return len(found)
+
+
+@pytest.mark.parametrize("carried", [0, 700_000])
+def test_a_connection_cut_in_the_middle_of_a_dump_leaves_no_file(world: World, proxy: FaultProxy, carried: int) -> None:
+    tenant = published_tenant(world)
+    load(world, tenant, 1_000_000)
+    cuts = iter([carried])
+
+    def cut(_: Progress) -> None:
+        for count in cuts:
+            proxy.cut_after(count)
+
+    with pytest.raises(Unreachable):
+        world.console.backups.create(tenant, JobContext(on_progress=cut))
+    proxy.pass_through()
+    assert files_in(world.console.backups.folder(tenant)) == []
+    assert truth(world, tenant) == LIVE
+    assert world.console.backups.create(tenant, JobContext())
+    assert nothing_open(world)
+
+
+def test_a_server_that_accepts_and_never_greets_is_given_up_in_time(world: World, proxy: FaultProxy) -> None:
+    tenant = published_tenant(world)
+    proxy.stall()
+
+    def ask() -> None:
+        with pytest.raises(Unreachable):
+            world.console.tenants.show(tenant)
+
+    assert seconds_of(ask) < 15
+    proxy.pass_through()
+    assert world.console.tenants.show(tenant).database is not None
+
+
+def test_a_server_frozen_during_a_statement_is_given_up_in_time(world: World, server: DatabaseServer) -> None:
+    located = world.console.tenants.locate(published_tenant(world))
+
+    def ask() -> None:
+        with world.console.connections.open(located.server, located.database.name, read_timeout=1.0) as session:
+            server.pause()
+            session.execute(sa.text("SELECT 1"))
+
+    def ask_in_vain() -> None:
+        with pytest.raises(Unreachable):
+            ask()
+
+    try:
+        assert seconds_of(ask_in_vain) < 15
+    finally:
+        server.resume()
+
+
+def test_a_cancel_is_heard_though_the_server_is_frozen(world: World, server: DatabaseServer) -> None:
+    tenant = published_tenant(world)
+    load(world, tenant, 1_000_000)
+    frozen = threading.Event()
+
+    def freeze(progress: Progress) -> None:
+        if not frozen.is_set() and progress.done:
+            server.pause()
+            frozen.set()
+
+    job = JobContext(on_progress=freeze)
+
+    def cancel() -> None:
+        frozen.wait(30)
+        job.cancel()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+
+    def back_up() -> None:
+        with pytest.raises((Cancelled, Unreachable)):
+            world.console.backups.create(tenant, job)
+
+    try:
+        assert seconds_of(back_up) < 45
+        assert frozen.is_set()
+    finally:
+        frozen.set()
+        server.resume()
+        canceller.join()
+    assert files_in(world.console.backups.folder(tenant)) == []
+    assert truth(world, tenant) == LIVE
+
+
+@pytest.mark.parametrize("step", ["verify", "compare", "drop"])
+def test_a_deletion_that_lost_its_lock_destroys_nothing_and_can_be_resumed(
+    world: World, server: DatabaseServer, step: str
+) -> None:
+    tenant = published_tenant(world)
+    plan = world.console.deletions.plan(DeletionRequest(tenant))
+    (title,) = [one.title for one in plan.steps if one.name == step]
+    killed: list[int] = []
+
+    def kill(line: str) -> None:
+        if line == title:
+            killed.append(kill_our_session(server))
+
+    with pytest.raises(ConsoleError) as caught:
+        world.console.deletions.run(plan, world.name(tenant), JobContext(on_line=kill))
+    assert killed
+    assert killed[0]
+    assert caught.value.code in ("lock_lost", "unreachable")
+    left = truth(world, tenant)
+    assert left.has_database
+    assert left.registry == ("active",)
+    assert left.rows == {"kept"}
+    assert world.console.audit.verify().ok
+    newest = world.console.audit.events(tenant=tenant, action="database.delete", limit=1)[1][0]
+    assert newest.outcome in ("failed", "unknown")
+
+    for operation in world.console.operations.list(tenant=tenant, open_only=True):
+        world.console.operations.resume(operation.id, JobContext())
+    if truth(world, tenant) != DELETED:
+        assert truth(world, tenant) == LIVE
+        delete(world, tenant)
+    assert truth(world, tenant) == DELETED
+    assert nothing_open(world)
+
+
+def test_a_server_that_goes_away_just_before_the_drop_keeps_the_database(world: World, proxy: FaultProxy) -> None:
+    tenant = published_tenant(world)
+    plan = world.console.deletions.plan(DeletionRequest(tenant))
+    last = plan.steps[-1].title
+
+    def refuse(line: str) -> None:
+        if line == last:
+            proxy.refuse()
+
+    with pytest.raises(ConsoleError):
+        world.console.deletions.run(plan, world.name(tenant), JobContext(on_line=refuse))
+    assert truth(world, tenant).has_database
+    proxy.pass_through()
+    (operation,) = world.console.operations.list(tenant=tenant, open_only=True)
+    world.console.operations.resume(operation.id, JobContext())
+    assert truth(world, tenant) == DELETED
+    assert nothing_open(world)
+
+
+@pytest.fixture
+def two_servers(masters: ServerMasters, proxy: FaultProxy, pagevoo_home: Path) -> World:
+    """A master behind the proxy, while the tenants' server is reached without it."""
+    master = masters.make_master()
+    world = make_world(through(master, proxy), folders_in(pagevoo_home))
+    tenants, _, _ = parse_master_url(master.url)
+    secrets = Secrets()
+    for server in (world.console.connection.master, tenants):
+        secrets.remember(server, Secret(master.password))
+    connection = replace(world.console.connection, tenant_servers=(replace(tenants, name="tenants"),))
+    connections = Connections(Engines(), secrets)
+    world.console = Console(connection, world.console.platform, connections, Lineages(), world.folders)
+    return world
+
+
+@pytest.mark.parametrize("step", ["backup", "drop"])
+def test_without_the_master_nothing_happens_on_the_tenants_server(
+    two_servers: World, proxy: FaultProxy, step: str
+) -> None:
+    world = two_servers
+    tenant = published_tenant(world)
+    plan = world.console.deletions.plan(DeletionRequest(tenant))
+    (title,) = [one.title for one in plan.steps if one.name == step]
+
+    def refuse(line: str) -> None:
+        if line == title:
+            proxy.refuse()
+
+    with pytest.raises(ConsoleError):
+        world.console.deletions.run(plan, world.name(tenant), JobContext(on_line=refuse))
+    assert truth(world, tenant).has_database
+    with pytest.raises(Unreachable):
+        delete(world, tenant)
+    proxy.pass_through()
+    (operation,) = world.console.operations.list(tenant=tenant, open_only=True)
+    assert operation.state is OperationState.INTERRUPTED
+    world.console.operations.resume(operation.id, JobContext())
+    assert truth(world, tenant) == DELETED
+    assert nothing_open(world)
