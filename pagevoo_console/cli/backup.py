@@ -10,7 +10,7 @@ import typer
 from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
-from pagevoo_console.cli.database import Id
+from pagevoo_console.cli.database import Id, newest_operation
 from pagevoo_console.cli.refresh import look
 from pagevoo_console.domain.backup import Verdict
 from pagevoo_console.domain.errors import Corrupt
@@ -108,9 +108,12 @@ def restore(
         confirmation = call.confirmation(plan.database, confirm)
     call.work(lambda job: console.restores.run(plan, confirmation, job))
     look(call, tenant)
-    operations = console.operations.list(tenant=tenant, limit=20)
-    number = next((one.id for one in operations if one.kind == "backup.restore"), None)
-    document = {"ok": True, "operation": number, **named, "backup": plan.backup.id}
+    document = {
+        "ok": True,
+        "operation": newest_operation(call, tenant, "backup.restore"),
+        **named,
+        "backup": plan.backup.id,
+    }
     call.answer(document, lambda paper: paper.line(f"{plan.backup.id} is restored in {plan.database}"))
 
 

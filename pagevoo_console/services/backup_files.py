@@ -30,6 +30,7 @@ from filelock import FileLock, Timeout
 from pagevoo_console.domain.backup import MANIFEST_FORMAT, Backup, BackupManifest, FileEntry, Proof
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound
 from pagevoo_console.services.failpoints import failpoint
+from pagevoo_console.services.private_files import flush_folder
 from pagevoo_console.services.values import as_time
 
 DUMP_SUFFIX = ".sql.zst"
@@ -155,7 +156,7 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
             except FileExistsError:
                 dump.replace(part)
                 continue
-            _flush_directory(directory)
+            flush_folder(directory)
             return target
     raise Failed(f"There are too many backups named {base} in {directory}", code="name_taken")
 
@@ -168,7 +169,7 @@ def prove(manifest_path: Path, proof: Proof) -> None:
         try:
             _write_whole(pending, json.dumps(asdict(proof), indent=2).encode())
             pending.replace(target)
-            _flush_directory(target.parent)
+            flush_folder(target.parent)
         finally:
             pending.unlink(missing_ok=True)
 
@@ -361,16 +362,6 @@ def _write_whole(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
-
-
-def _flush_directory(directory: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sibling(path: Path, suffix: str) -> Path:

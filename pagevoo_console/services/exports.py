@@ -27,6 +27,7 @@ from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.export_formats import TableFile, TableWriter, writer_of
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.private_files import flush_folder
 from pagevoo_console.services.tenants import Located, Tenants
 from pagevoo_console.services.values import iso, now
 from pagevoo_console.services.version import VERSION
@@ -182,12 +183,12 @@ def _folder(directory: Path) -> Iterator[Path]:
     try:
         yield hidden
         with telling_about(target):
-            _flush(hidden)
+            flush_folder(hidden)
             _ensure_free(target)
             with contextlib.suppress(FileNotFoundError):
                 target.rmdir()
             hidden.rename(target)
-            _flush(target.parent)
+            flush_folder(target.parent)
     except BaseException:
         shutil.rmtree(hidden, ignore_errors=True)
         raise
@@ -201,14 +202,3 @@ def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
             json.dump(manifest, file, indent=2)
             file.flush()
             os.fsync(file.fileno())
-
-
-def _flush(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, where folders can be opened at all."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

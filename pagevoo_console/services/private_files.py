@@ -38,7 +38,7 @@ def write_private(path: Path, text: str) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except OSError as error:
         raise Failed(
             f"{path} could not be written: {os.strerror(error.errno or 0)}",
@@ -66,7 +66,7 @@ def read_small(path: Path) -> str:
         raise Failed(f"{path}, line {line}: not UTF-8", code="not_utf8", hint="Save the file as UTF-8.") from error
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make a rename itself survive a power cut, where folders can be opened at all (not on Windows)."""
     if os.name != "posix":
         return

@@ -18,6 +18,7 @@ from pathlib import Path
 from pagevoo_console.domain.database import DatabaseSize
 from pagevoo_console.domain.errors import NotFound, Refused
 from pagevoo_console.services.engines.sqlite_session import ensure_regular, explain
+from pagevoo_console.services.private_files import flush_folder
 
 SUFFIXES = (".db", ".sqlite", ".sqlite3", ".db3")
 MARKER_TABLE = "_pagevoo_console"
@@ -142,15 +143,6 @@ def identity(folder: Path) -> str:
     """A folder's identity: where it really is and which one it is there."""
     real = os.path.realpath(folder)
     return hashlib.sha256(f"{real}\0{os.stat(real).st_ino}".encode()).hexdigest()[:32]
-
-
-def flush_folder(folder: Path) -> None:
-    """Make the folder's own entries survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sidecars(path: Path) -> tuple[Path, ...]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from pagevoo_console.domain.errors import Busy, NotFound, Refused
 from pagevoo_console.services.engines.base import SessionOptions
-from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE, flush_folder, sidecars
+from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE, sidecars
 from pagevoo_console.services.engines.sqlite_session import SqliteSession, ensure_regular, explain, open_file
+from pagevoo_console.services.private_files import flush_folder
 
 
 def fold(path: Path) -> bool:
