@@ -1,6 +1,7 @@
 """Fixtures for every room: isolation from the machine, real servers, masters on each engine, a real Secret Service."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from tests.secret_service import SecretService
 from tests.servers import MariadbServer, PostgresqlServer, start_mariadb, start_postgresql
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Whoever started us in the background had these ignored, and the commands under test would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
