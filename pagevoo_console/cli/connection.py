@@ -146,9 +146,10 @@ def import_env(
     call = call_of(context)
     chosen = Platforms(Engines()).get(platform or call.options.platform or DEFAULT_PLATFORM)
     connection, secret, warnings = read(file, chosen, name)
+    saved, unsaved = _saved().add_or_ask(connection, secret)
+    warnings = (*warnings, unsaved) if unsaved else tuple(warnings)
     for warning in warnings:
         call.output.note(f"Warning: {warning}")
-    saved = _saved().add(connection, secret)
     document = {
         "ok": True,
         "operation": None,

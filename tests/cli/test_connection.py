@@ -118,3 +118,16 @@ def test_a_tenant_server_is_added_to_a_connection(mariadb_master: MasterHandle) 
     tested = call("--json", "connection", "test", "m", environment=mariadb_master.environment)
     assert [one["name"] for one in tested.document["servers"]] == ["master", "second"]
     assert tested.code == 5
+
+
+def test_an_env_file_with_a_password_is_imported_without_a_keyring_too(tmp_path: Path, pagevoo_home: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "DB_CONNECTION=mysql\nDB_HOST=127.0.0.1\nDB_DATABASE=pagevoo_core\nDB_USERNAME=u\nDB_PASSWORD=geheim\n"
+    )
+    answer = call("--json", "connection", "import-env", str(file), "--name", "imported")
+    assert answer.document["ok"]
+    assert "was not saved" in answer.err
+    assert [one["name"] for one in call("--json", "connection", "list").document["connections"]] == ["imported"]
+    for path in pagevoo_home.rglob("*"):
+        assert not path.is_file() or b"geheim" not in path.read_bytes()

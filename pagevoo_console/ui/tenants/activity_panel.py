@@ -8,7 +8,7 @@ from pagevoo_console.domain.audit import AuditEvent, Outcome
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.i18n import translate
-from pagevoo_console.ui.kit.labels import plain_label
+from pagevoo_console.ui.kit.labels import plain_label, set_tooltip
 from pagevoo_console.ui.kit.moments import age_of_text, exactly
 from pagevoo_console.ui.kit.pages import clear, row
 from pagevoo_console.ui.kit.section import Section
@@ -73,7 +73,7 @@ def _line(event: AuditEvent) -> QWidget:
     outcome = plain_label(badge.text, muted=True)
     who = plain_label(f"{event.actor} @ {event.host}", muted=True, elide=True)
     when = plain_label(age_of_text(event.at), muted=True)
-    when.setToolTip(exactly(event.at))
+    set_tooltip(when, exactly(event.at))
     line = row(IconView(badge.icon, 16, badge.tone), what, outcome, (who, 1), when, spacing=Space.S)
     line.setAccessibleName(f"{what.text()}, {outcome.text()}, {who.text()}, {when.text()}. {event.detail or ''}")
     return line
