@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QApplication
 
 ORGANISATION = "pagevoo"
 APPLICATION = "pagevoo-console"
+SWITCH_SECONDS = 0.0005
+"""How long another thread may keep the interpreter while the window waits for it; Python's own 5 ms are seen."""
 
 
 def make_application() -> QApplication:
     """The one QApplication, with its names; the one that is there already where there is one."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing

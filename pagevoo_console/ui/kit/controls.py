@@ -16,7 +16,6 @@ from pagevoo_console.ui.kit.labels import menu_text, set_tooltip
 from pagevoo_console.ui.kit.tokens import Tone
 
 ICON_SIZE = QSize(20, 16)
-SEARCH_DELAY_MS = 40
 
 
 class ButtonKind(StrEnum):
@@ -98,7 +97,7 @@ class IconView(QWidget):
 
 
 class SearchField(QLineEdit):
-    """A search field: says what was typed once the typing pauses, clears itself on Escape.
+    """A search field: says what was typed once the keystroke has been handled, clears itself on Escape.
 
     Signals: searched(text), stripped; moved_on() on Down or Enter, when the hands want to go to the results.
     """
@@ -114,7 +113,7 @@ class SearchField(QLineEdit):
         self._glass = self.addAction(icon("search", theme.colours().muted), QLineEdit.ActionPosition.LeadingPosition)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(SEARCH_DELAY_MS)
+        self._pause.setInterval(0)
         self._pause.timeout.connect(lambda: self.searched.emit(self.text().strip()))
         self.textChanged.connect(lambda _text: self._pause.start())
 
