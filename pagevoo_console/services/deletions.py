@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, DeletionResult
-from pagevoo_console.domain.errors import ConsoleError, Failed, NotFound, Refused
+from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.services.audit import AuditTrail
@@ -75,8 +75,7 @@ class DatabaseDeletion(Procedure):
             case "unpublish":
                 self._unpublish(run)
             case "quiesce":
-                if located.engine.exists(run.session, run.database):
-                    located.engine.quiesce(run.session, run.database)
+                self._quiesce(located, run)
             case "compare":
                 self._compare(located, run)
             case "drop":
@@ -129,6 +128,17 @@ class DatabaseDeletion(Procedure):
             run.evidence.get("backup"),
             None if path is None else Path(path),
         )
+
+    def _quiesce(self, located: Located, run: Run) -> None:
+        """Keep others out; a damaged database that nobody backs up is dropped as it is."""
+        if not located.engine.exists(run.session, run.database):
+            return
+        try:
+            located.engine.quiesce(run.session, run.database)
+        except Corrupt as error:
+            if not run.plan["no_backup"]:
+                raise
+            run.job.line(f"{error.message}; it is dropped as it is")
 
     def _unpublish(self, run: Run) -> None:
         with self._master.writing() as master:

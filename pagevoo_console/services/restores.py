@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import Backup, BackupManifest
-from pagevoo_console.domain.errors import Failed, Refused
+from pagevoo_console.domain.errors import Corrupt, Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.backups import Backups, compare
@@ -23,6 +25,9 @@ from pagevoo_console.services.registry import Registry, RegistryRow
 from pagevoo_console.services.tenants import Located, Tenants
 
 RESTORE = OperationKind.RESTORE.value
+
+
+_DAMAGED = "damaged"
 
 
 class RestoreMode(StrEnum):
@@ -87,23 +92,24 @@ class BackupRestore(Procedure):
         engine = self._connections.engine(run.server)
         match step:
             case "safety":
-                run.evidence["safety"] = str(self._backups.dump(self._ensure_same(run), run.job).path)
+                self._keep_safe(run)
             case "stage":
                 self._stage(run)
             case "compare":
                 self._compare(run)
             case "quiesce":
                 self._ensure_same(run)
-                engine.quiesce(run.session, run.database)
+                with self._sparing(run):
+                    engine.quiesce(run.session, run.database)
             case "unwritten":
-                self._ensure_unwritten(run)
+                if _DAMAGED not in run.evidence:
+                    self._ensure_unwritten(run)
             case "swap":
                 self._swap(run)
             case "reopen":
                 engine.unquiesce(run.session, run.database)
             case "clean":
-                for name in (_aside(run), self._staged(run)):
-                    engine.drop_database(run.session, name)
+                self._clean(run)
             case _:
                 raise Failed(f"A restore has no step {step!r}")
 
@@ -134,6 +140,26 @@ class BackupRestore(Procedure):
             engine.drop_database(run.session, staged)
         if run.plan["mode"] == RestoreMode.REPLACE and engine.exists(run.session, run.database):
             engine.unquiesce(run.session, run.database)
+
+    def _keep_safe(self, run: Run) -> None:
+        """Back up what is about to be replaced; a database too damaged for that is kept as it is instead."""
+        with self._sparing(run):
+            run.evidence["safety"] = str(self._backups.dump(self._ensure_same(run), run.job).path)
+
+    @contextmanager
+    def _sparing(self, run: Run) -> Iterator[None]:
+        """Go on where the live database turns out to be damaged, and remember that it was."""
+        try:
+            yield
+        except Corrupt as error:
+            run.evidence[_DAMAGED] = error.message
+            run.job.line(f"{error.message}; it is kept beside as {_aside(run)}")
+
+    def _clean(self, run: Run) -> None:
+        """Drop what was replaced and is in the safety backup, and whatever is left of the staging."""
+        engine = self._connections.engine(run.server)
+        for name in (self._staged(run),) if _DAMAGED in run.evidence else (_aside(run), self._staged(run)):
+            engine.drop_database(run.session, name)
 
     def _stage(self, run: Run) -> None:
         """Load into a fresh database; one that an interrupted run left half full is dropped first, by its marker."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from pagevoo_console.domain.errors import Busy, NotFound, Refused
+from pagevoo_console.domain.errors import Busy, Corrupt, NotFound, Refused
 from pagevoo_console.services.engines.base import SessionOptions
 from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE, sidecars
 from pagevoo_console.services.engines.sqlite_session import SqliteSession, ensure_regular, explain, open_file
@@ -53,8 +53,15 @@ def has_marker(session: SqliteSession) -> bool:
 
 
 def memo(live: Path, staged: Path) -> dict[str, Any]:
-    """Which file is which, whatever they are called later, and the marker that belongs to the live name."""
-    return {"live": _inode(live), "staged": _inode(staged), "marker": read_marker(live)}
+    """Which file is which, whatever they are called later, and the marker that belongs to the live name.
+
+    A live file that is damaged may be what is replaced: its marker is lost with it.
+    """
+    try:
+        marker = read_marker(live)
+    except Corrupt:
+        marker = None
+    return {"live": _inode(live), "staged": _inode(staged), "marker": marker}
 
 
 def swap(live: Path, staged: Path, aside: Path, noted: dict[str, Any]) -> None:
@@ -73,7 +80,8 @@ def swap(live: Path, staged: Path, aside: Path, noted: dict[str, Any]) -> None:
             hint="Look at the folder; nothing was replaced.",
         )
     try:
-        fold(live)
+        with suppress(Corrupt):
+            fold(live)
         fold(staged)
         _mark(staged, noted["marker"])
         if not (os.path.lexists(aside) and _inode(aside) == noted["live"]):
