@@ -39,7 +39,7 @@ def test_a_backup_is_restored_over_a_damaged_database_which_is_kept_beside(files
     assert files.write("SELECT setting_key FROM feature_settings", database=files.name(tenant)) == [("kept",)]
     assert files.master.directory is not None
     (aside,) = files.master.directory.glob("pagevoo_aside_*.db")
-    assert aside.read_bytes() == damaged
+    assert aside.read_bytes()[4096:] == damaged[4096:]
 
 
 def test_a_damaged_database_is_deleted_only_where_its_backup_is_waived(files: World) -> None:
