@@ -34,9 +34,24 @@ class Person:
         self.waits_for(lambda: text in self.screen(), f"{text!r} to be shown")
 
     def clicks(self, name: str) -> None:
+        """Click a button once it stands still: what is still loading moves what is below it."""
         target = self.sees(name, QAbstractButton)
+        place = None
+        while place != (place := target.mapToGlobal(target.rect().center())):
+            self._qtbot.wait(100)
+            target = self.sees(name, QAbstractButton)
         QTest.mouseClick(target, Qt.MouseButton.LeftButton)
         QApplication.processEvents()
+
+    def opens_menu(self, name: str) -> None:
+        """Click a button that has a menu, again if the first click went astray."""
+
+        def is_open() -> bool:
+            if QApplication.activePopupWidget() is None:
+                self.clicks(name)
+            return QApplication.activePopupWidget() is not None
+
+        self.waits_for(is_open, f"the menu of {name}")
 
     def ticks(self, name: str) -> None:
         """Tick a box that is not ticked yet, from the keyboard."""

@@ -66,7 +66,7 @@ def test_a_customers_rows_are_exported(at_window: OpenWindow, platform: Platform
     person = at_window()
     create_database(person, platform)
     platform.asks("INSERT INTO installed_features (feature_type) VALUES ('shop')", platform.database)
-    person.clicks("manageDatabaseButton")
+    person.opens_menu("manageDatabaseButton")
     person.chooses("tenant.export")
     person.clicks("format-csv")
     person.goes_on()
@@ -86,7 +86,7 @@ def test_a_database_is_deleted_only_when_its_name_is_typed(at_window: OpenWindow
     person = at_window()
     create_database(person, platform)
     platform.asks(f"UPDATE user_websites SET is_published = {'TRUE' if platform.master.engine != 'sqlite' else '1'}")
-    person.clicks("manageDatabaseButton")
+    person.opens_menu("manageDatabaseButton")
     person.chooses("database.delete")
     while person.can_go_on():
         person.goes_on()
