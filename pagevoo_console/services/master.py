@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -58,12 +58,24 @@ class Master:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A session on the master that the server keeps read-only."""
-        with (
-            self._connections.open(self.connection.master, self.connection.master_database) as session,
-            self.telling(),
-        ):
+        """A session on the master that the server keeps read-only.
+
+        A master file that a killed writer left half written is rolled back first, as any writer after it would.
+        """
+        with ExitStack() as stack:
+            try:
+                session = stack.enter_context(self._open_for_reading())
+            except Failed as error:
+                if error.code != "needs_recovery":
+                    raise
+                with self._connections.open(self.connection.master, self.connection.master_database, writable=True):
+                    pass
+                session = stack.enter_context(self._open_for_reading())
+            stack.enter_context(self.telling())
             yield session
+
+    def _open_for_reading(self) -> AbstractContextManager[sa.Connection]:
+        return self._connections.open(self.connection.master, self.connection.master_database)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

@@ -15,9 +15,11 @@ import pytest
 from tests.masters import MasterHandle, ServerMasters
 from tests.servers import DatabaseServer, fresh_id
 
-CANARY = "c4nary-Zx9!q"
-WRONG = "wr0ng-c4nary"
-FORMS = ("c4nary", "Zx9!q", "Zx9%21q")
+OURS = f"{os.getpid():07d}"
+"""Another worker's canary sings in the process list too; this tells ours."""
+CANARY = f"c4nary{OURS}-Zx9!q{OURS}"
+WRONG = f"wr0ng-c4nary{OURS}"
+FORMS = (f"c4nary{OURS}", f"Zx9!q{OURS}", f"Zx9%21q{OURS}")
 
 
 @pytest.fixture(params=["mysql", "postgresql"])
