@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
+from tests.masters import ENGINES, EngineServer, ServerMasters, SqliteFolder
 from tests.services.conftest import world
+from tests.services.platform_world import World, folders_in, make_world
 
 __all__ = ["world"]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def lasting_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A set-up Pagevoo on each engine in turn that many tests share, each with tenants of its own."""
+    masters: EngineServer
+    match request.param:
+        case "sqlite":
+            masters = SqliteFolder(lambda: tmp_path_factory.mktemp("master"))
+        case "mysql":
+            masters = ServerMasters(request.getfixturevalue("mariadb_server"))
+        case _:
+            masters = ServerMasters(request.getfixturevalue("postgresql_server"))
+    yield make_world(masters.make_master(), folders_in(tmp_path_factory.mktemp("home")))
+    masters.clean_up()

@@ -49,7 +49,7 @@ class Gesture(ABC):
         self._go_on_once_free()
         self.check()
         assert self.console.audit.verify().ok
-        assert self.console.operations.list(open_only=True) == ()
+        assert self.console.operations.list(tenant=self.tenant, open_only=True) == ()
         left = [name for name in self.world.master.databases() if name.startswith(("pagevoo_stage", "pagevoo_aside"))]
         assert left == []
 

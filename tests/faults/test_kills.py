@@ -25,14 +25,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for failpoint in gesture.failpoints
     ],
 )
-def test_a_gesture_killed_at_a_failpoint_converges(world: World, gesture: type[Gesture], failpoint: str) -> None:
-    scene = gesture(world)
+def test_a_gesture_killed_at_a_failpoint_converges(
+    lasting_world: World, gesture: type[Gesture], failpoint: str
+) -> None:
+    scene = gesture(lasting_world)
     assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
     scene.finish()
 
 
 @pytest.mark.parametrize("gesture", GESTURES, ids=lambda gesture: gesture.__name__)
-def test_a_gesture_killed_at_any_moment_converges(world: World, gesture: type[Gesture], seed: int) -> None:
-    scene = gesture(world)
+def test_a_gesture_killed_at_any_moment_converges(lasting_world: World, gesture: type[Gesture], seed: int) -> None:
+    scene = gesture(lasting_world)
     killed_after(random.Random(seed).uniform(0.01, 1.5), scene.work)
     scene.finish()
