@@ -25,7 +25,7 @@ from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Procedure, Run
 from pagevoo_console.services.registry import Registry
-from pagevoo_console.services.tenants import Located, Tenants
+from pagevoo_console.services.tenants import Located, Tenants, ensure_same
 
 DELETE = OperationKind.DELETE.value
 COMPARISONS = 3
@@ -64,7 +64,7 @@ class DatabaseDeletion(Procedure):
         return tuple(steps)
 
     def perform(self, step: str, run: Run) -> None:
-        located = self._ensure_same(run)
+        located = ensure_same(self._tenants, run)
         match step:
             case "backup":
                 to = run.plan["backup_to"]
@@ -170,17 +170,6 @@ class DatabaseDeletion(Procedure):
             code="still_written",
             hint="Stop what writes to it, then resume the operation.",
         )
-
-    def _ensure_same(self, run: Run) -> Located:
-        """The same registry row, still live, still naming this database; anything else stops before any harm."""
-        located = self._tenants.locate(run.tenant)
-        if located.row.id != run.plan["generation"] or located.database.name != run.database:
-            raise Refused(
-                f"{run.database} is not the database this was begun on: it has been deleted and created anew",
-                code="generation_changed",
-                hint=f"Abandon it: `operation abandon {run.operation}`.",
-            )
-        return located
 
     def _keep(self, run: Run, backup: Backup) -> None:
         run.evidence["backup"] = backup.id

@@ -19,7 +19,7 @@ from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.lineages import Lineage, Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Procedure, Run
-from pagevoo_console.services.tenants import Located, Tenants
+from pagevoo_console.services.tenants import Located, Tenants, ensure_same
 from pagevoo_console.services.values import naive_utc, now
 
 INSTALL = OperationKind.INSTALL.value
@@ -71,7 +71,7 @@ class FeatureInstallation(Procedure):
 
     def perform(self, step: str, run: Run) -> None:
         act, _, name = step.partition(":")
-        self._ensure_same(run)
+        ensure_same(self._tenants, run)
         with self._connections.open(run.server, run.database, writable=True, read_timeout=600) as session:
             if act == "tables":
                 self._lineages.upgrade(
@@ -94,15 +94,6 @@ class FeatureInstallation(Procedure):
             raise Refused(
                 f"Features {', '.join(run.plan['features'])} are half installed; resume the operation to finish them",
                 code="half_installed",
-            )
-
-    def _ensure_same(self, run: Run) -> None:
-        located = self._tenants.locate(run.tenant)
-        if located.row.id != run.plan["generation"]:
-            raise Refused(
-                f"{run.database} is not the database this was begun on: it has been deleted and created anew",
-                code="generation_changed",
-                hint=f"Abandon it: `operation abandon {run.operation}`.",
             )
 
     def _record(self, session: sa.Connection, name: str, run: Run) -> None:

@@ -22,7 +22,7 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Procedure, Run
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow
-from pagevoo_console.services.tenants import Located, Tenants
+from pagevoo_console.services.tenants import Tenants, ensure_same
 
 RESTORE = OperationKind.RESTORE.value
 
@@ -98,7 +98,7 @@ class BackupRestore(Procedure):
             case "compare":
                 self._compare(run)
             case "quiesce":
-                self._ensure_same(run)
+                ensure_same(self._tenants, run)
                 with self._sparing(run):
                     engine.quiesce(run.session, run.database)
             case "unwritten":
@@ -144,7 +144,7 @@ class BackupRestore(Procedure):
     def _keep_safe(self, run: Run) -> None:
         """Back up what is about to be replaced; a database too damaged for that is kept as it is instead."""
         with self._sparing(run):
-            run.evidence["safety"] = str(self._backups.dump(self._ensure_same(run), run.job).path)
+            run.evidence["safety"] = str(self._backups.dump(ensure_same(self._tenants, run), run.job).path)
 
     @contextmanager
     def _sparing(self, run: Run) -> Iterator[None]:
@@ -184,7 +184,7 @@ class BackupRestore(Procedure):
             )
 
     def _ensure_unwritten(self, run: Run) -> None:
-        located = self._ensure_same(run)
+        located = ensure_same(self._tenants, run)
         manifest = self._backups.manifest(self._backups.get(run.evidence["safety"]))
         with self._connections.open(run.server, run.database, read_timeout=None) as session:
             _, problems = compare(located.engine, session, manifest, run.job)
@@ -194,23 +194,13 @@ class BackupRestore(Procedure):
     def _swap(self, run: Run) -> None:
         engine = self._connections.engine(run.server)
         if "swap_memo" not in run.evidence:
-            self._ensure_same(run)
+            ensure_same(self._tenants, run)
             run.evidence["swap_memo"] = engine.swap_memo(run.session, run.database, self._staged(run))
             self._operations.save(run)
         engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence["swap_memo"])
 
     def _backup(self, run: Run) -> Backup:
         return self._backups.get_same(run.plan["path"], run.plan["backup"], run.plan["sha256"])
-
-    def _ensure_same(self, run: Run) -> Located:
-        located = self._tenants.locate(run.tenant)
-        if located.row.id != run.plan["generation"] or located.database.name != run.database:
-            raise Refused(
-                f"{run.database} is not the database this was begun on",
-                code="generation_changed",
-                hint=f"Abandon it: `operation abandon {run.operation}`.",
-            )
-        return located
 
     def _staged(self, run: Run) -> str:
         return f"pagevoo_stage_{run.operation}" if run.plan["mode"] == RestoreMode.REPLACE else run.database

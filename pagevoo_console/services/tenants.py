@@ -14,7 +14,7 @@ from pagevoo_console.domain.tenant import Tenant, Website
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.master import Master
-from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.operations import Operations, Run
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow, TenantRow
 
@@ -155,3 +155,19 @@ class Tenants:
                     created_at=operation.created_at, note=f"Operation {operation.id} is {operation.state.value}",
                 )  # fmt: skip
         return None
+
+
+def ensure_same(tenants: Tenants, run: Run) -> Located:
+    """The database an operation was begun on: the same registry row, still live, still naming it.
+
+    Raises Refused (`generation_changed`) where it has been deleted and created anew since: what bears its
+    name now is somebody's new data.
+    """
+    located = tenants.locate(run.tenant)
+    if located.row.id != run.plan["generation"] or located.database.name != run.database:
+        raise Refused(
+            f"{run.database} is not the database this was begun on: it has been deleted and created anew",
+            code="generation_changed",
+            hint=f"Abandon it: `operation abandon {run.operation}`.",
+        )
+    return located
