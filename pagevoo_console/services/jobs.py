@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pagevoo_console.domain.changes import NOTHING
-from pagevoo_console.domain.errors import Cancelled
+from pagevoo_console.domain.errors import Cancelled, ConsoleError
 from pagevoo_console.domain.job import Job, JobEvent, JobState, Progress, Task
 
 WORKERS_PER_LANE = 2
@@ -74,6 +74,10 @@ class JobContext:
         try:
             self.check()
             yield
+        except ConsoleError as error:
+            if self.is_cancelled and not isinstance(error, Cancelled):
+                raise Cancelled("Cancelled", hint="The session was given up, since the server went on.") from error
+            raise
         finally:
             with self._guard:
                 self._cancellers.remove(canceller)
