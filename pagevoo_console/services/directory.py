@@ -85,7 +85,10 @@ class Directory:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def replace_registry(self, rows: Iterable[DirectoryRow], moment: datetime) -> int:
-        """Take over what the registry holds now; what was seen of databases stays. Returns how many tenants."""
+        """Take over what the registry holds now. Returns how many tenants.
+
+        What was seen of a database stays as long as the registry means that same one, and calls it alive as before.
+        """
         with self._writing() as database:
             database.execute(f"CREATE TEMP TABLE incoming ({', '.join(COLUMNS)})")
             places = ", ".join("?" * len(COLUMNS))
@@ -95,7 +98,8 @@ class Directory:
             changed = " OR ".join(f"tenants.{column} IS NOT excluded.{column}" for column in COLUMNS)
             keep = ", ".join(f"{column} = excluded.{column}" for column in COLUMNS if column != "id")
             seen = ", ".join(
-                f"{column} = CASE WHEN tenants.generation IS excluded.generation THEN tenants.{column} END"
+                f"{column} = CASE WHEN tenants.generation IS excluded.generation"
+                f" AND tenants.registry_state IS excluded.registry_state THEN tenants.{column} END"
                 for column in ("state", "allocated", "used", "exact", "seen_at", "note", "features", "outdated")
             )
             database.execute(

@@ -230,8 +230,10 @@ def _state(lineage: Lineage, revision: str | None, active: bool | None, tables: 
     present = [table for table in lineage.tables if table in tables]
     if active is None and revision is None and not present:
         return FeatureState.AVAILABLE
-    if revision is None or active is None or len(present) < len(lineage.tables):
+    if revision is None or active is None:
         return FeatureState.DRIFTED
     if revision != lineage.head:
         return FeatureState.OUTDATED
+    if len(present) < len(lineage.tables):
+        return FeatureState.DRIFTED
     return FeatureState.INSTALLED if active else FeatureState.DISABLED

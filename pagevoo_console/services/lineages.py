@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,7 @@ class Lineages:
         self._folders: dict[str, Folder] | None = None
         self._metadata: dict[str, sa.MetaData] = {}
         self._script: ScriptDirectory | None = None
+        self._revisions: dict[str, Script] = {}
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
@@ -71,10 +72,9 @@ class Lineages:
         """One lineage; raises NotFound with the nearest name."""
         folder = self._folder(name)
         about = folder.description
-        head = self._scripts().get_revision(f"{name}@head")
         return Lineage(
             name, about.title, about.description, about.icon, about.tiers, about.requires, about.kind,
-            tuple(sorted(self.metadata(name).tables)), head.revision,
+            tuple(sorted(self.metadata(name).tables)), self._newest(name),
         )  # fmt: skip
 
     def metadata(self, name: str) -> sa.MetaData:
@@ -93,8 +93,21 @@ class Lineages:
         Counts what another lineage rests on: a head that another depends on has no row of its own. Raises Failed
         (`unknown_revision`) for a revision that this console does not know.
         """
+        return self._standing(self._revision(head) for head in self._heads(connection))
+
+    def behind(self, heads: Iterable[str]) -> frozenset[str]:
+        """The lineages that stand below their newest revision in a database with these heads. Opens nothing.
+
+        A head that this console does not know is left out: a newer console has been there, or the tenant wrote it.
+        """
+        known = (self._known(head) for head in heads)
+        standing = self._standing(revision for revision in known if revision is not None)
+        return frozenset(name for name, revision in standing.items() if revision != self._newest(name))
+
+    def _standing(self, heads: Iterable[Script]) -> dict[str, str]:
+        """The revision of each lineage that these heads rest on, themselves included."""
         script = self._scripts()
-        pending = [self._revision(head) for head in self._heads(connection)]
+        pending = list(heads)
         seen: set[str] = set()
         found: dict[str, list[str]] = {}
         while pending:
@@ -254,16 +267,22 @@ class Lineages:
         return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
 
     def _revision(self, revision: str) -> Script:
-        from alembic.util import CommandError
-
-        try:
-            return self._scripts().get_revision(revision)
-        except CommandError as error:
+        found = self._known(revision)
+        if found is None:
             raise Failed(
                 f"The database is at revision {revision!r}, which this console does not know",
                 code="unknown_revision",
                 hint="A newer console has worked on it: use that one.",
-            ) from error
+            )
+        return found
+
+    def _known(self, revision: str) -> Script | None:
+        """The revision of exactly this name; to Alembic `heads`, `shop@head` and a name's beginning are names, too."""
+        self._scripts()
+        return self._revisions.get(revision)
+
+    def _newest(self, name: str) -> str:
+        return self._scripts().get_revision(f"{name}@head").revision
 
     def _topmost(self, revisions: list[str]) -> str:
         """The one revision of a lineage that no other of these follows."""
@@ -279,7 +298,7 @@ class Lineages:
 
                 locations = [str(folder.versions) for folder in folders.values()]
                 script = ScriptDirectory(str(self._root), version_locations=locations)
-                script.get_heads()
+                self._revisions = {revision.revision: revision for revision in script.walk_revisions()}
                 self._script = script
             return self._script
 

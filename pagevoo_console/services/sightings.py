@@ -169,16 +169,15 @@ class Sightings:
         row = RegistryRow("", tenant, None, database, "", None, None, None)
         problem = self._tenancy.problem(row, engine)
         if problem is not None:
-            return Sighting(tenant, DatabaseState.MISSING, moment, note=problem[:1].upper() + problem[1:])
+            note = problem[:1].upper() + problem[1:]
+            return Sighting(tenant, DatabaseState.MISSING, moment, note=note, features={})
         if database not in names:
-            return Sighting(tenant, DatabaseState.MISSING, moment, note=f"There is no database {database}")
+            return Sighting(tenant, DatabaseState.MISSING, moment, note=f"There is no database {database}", features={})
         size = sizes.get(database)
         note = f"{at_work[tenant].kind} has not ended" if tenant in at_work else ""
         if size is None:
             return Sighting(tenant, DatabaseState.ACTIVE, moment, note=note)
-        return Sighting(
-            tenant, DatabaseState.ACTIVE, moment, size.allocated, size.used, exact=size.exact, note=note, features={}
-        )
+        return Sighting(tenant, DatabaseState.ACTIVE, moment, size.allocated, size.used, exact=size.exact, note=note)
 
     def _add_features(
         self,
@@ -191,6 +190,8 @@ class Sightings:
         owners = {
             database: tenant for tenant, database in databases.items() if seen[tenant].state is DatabaseState.ACTIVE
         }
+        core = self._master.platform.core_lineage
+        behind: dict[tuple[str, ...], frozenset[str]] = {}
         for database, answer in engine.feature_rows(
             session, sorted(owners), lambda name: self._connections.open(server, name)
         ):
@@ -199,7 +200,10 @@ class Sightings:
                 state = DatabaseState.UNREACHABLE if isinstance(answer, Corrupt | Unreachable) else seen[tenant].state
                 seen[tenant] = replace(seen[tenant], note=answer.message, state=state, features={})
             else:
-                seen[tenant] = replace(seen[tenant], features=answer)
+                if answer.heads not in behind:
+                    behind[answer.heads] = self._lineages.behind(answer.heads)
+                is_outdated = not behind[answer.heads].isdisjoint((core, *answer.active))
+                seen[tenant] = replace(seen[tenant], features=answer.active, is_outdated=is_outdated)
 
     def _orphans(
         self, server: Server, names: dict[str, DatabaseSize | None], at_work: dict[str, AtWork]

@@ -50,6 +50,18 @@ class SqlAnswer:
     elapsed_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureRecord:
+    """What a tenant database records of its features. `active` holds `installed_features` as {feature_type: is_active}.
+
+    `heads` are the revisions in `console_features`, none where no lineage was ever run there. Both are the tenant's
+    word: names and revisions may be anything.
+    """
+
+    active: dict[str, bool]
+    heads: tuple[str, ...] = ()
+
+
 class Sink(Protocol):
     """Where a dump's bytes go: plain SQL, in order."""
 
@@ -192,8 +204,8 @@ class DatabaseEngine(ABC):
     @abstractmethod
     def feature_rows(
         self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
-    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
-        """For each database the `installed_features` rows as {feature_type: is_active}, in few round trips.
+    ) -> Iterator[tuple[str, FeatureRecord | ConsoleError]]:
+        """For each database what it records of its features and their revisions, in few round trips.
 
         An error of one database is yielded in its place and stops nobody else.
         """

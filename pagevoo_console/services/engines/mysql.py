@@ -20,12 +20,21 @@ from pagevoo_console.services.engines import (
     mysql_databases,
     mysql_dump,
     mysql_errors,
+    mysql_features,
     mysql_load,
     mysql_session,
     mysql_sizes,
     mysql_swap,
 )
-from pagevoo_console.services.engines.base import DatabaseEngine, OpenDatabase, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.base import (
+    DatabaseEngine,
+    FeatureRecord,
+    OpenDatabase,
+    SessionOptions,
+    Sink,
+    Source,
+    SqlAnswer,
+)
 from pagevoo_console.services.engines.mysql_definitions import definitions
 from pagevoo_console.services.engines.mysql_portable import MysqlPortable
 from pagevoo_console.services.engines.mysql_session import driver_connection
@@ -141,9 +150,9 @@ class MysqlEngine(DatabaseEngine):
 
     def feature_rows(
         self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
-    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
+    ) -> Iterator[tuple[str, FeatureRecord | ConsoleError]]:
         with self._explained(server):
-            yield from mysql_databases.feature_rows(server, names, open_database)
+            yield from mysql_features.feature_rows(server, names, open_database)
 
     def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
         with self._explained(session):

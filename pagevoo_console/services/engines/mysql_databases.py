@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Sequence
 
 import pymysql
 import sqlalchemy as sa
 
-from pagevoo_console.domain.errors import Busy, ConsoleError, Failed, NotFound, Refused, WrongUsage
-from pagevoo_console.domain.server import Server, ServerFacts
-from pagevoo_console.services.engines.base import OpenDatabase
+from pagevoo_console.domain.errors import Busy, Failed, Refused, WrongUsage
+from pagevoo_console.domain.server import ServerFacts
 from pagevoo_console.services.engines.mysql_errors import (
     DATABASE_EXISTS,
     DATABASE_GONE,
@@ -34,7 +32,6 @@ OLDEST_TESTED_VERSION = (10, 11)
 _COMMENT_PREFIX = "pagevoo:"
 _MAX_NAME_CHARACTERS = 64
 _DROP_ATTEMPTS = 10
-_UNION_SIZE = 200
 _QUIESCE_SECONDS = 10.0
 
 
@@ -313,62 +310,3 @@ def _covers(pattern: str, database: str) -> bool:
         else:
             expression += {"_": ".", "%": ".*"}.get(character) or re.escape(character)
     return re.fullmatch(expression, database, re.DOTALL) is not None
-
-
-# --- features -------------------------------------------------------------------------------------------------------
-
-
-def feature_rows(
-    server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
-) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
-    """Two hundred databases a statement; where one of them breaks it, each half is asked for itself.
-
-    `open_database` is not needed here: qualified names reach every database from one session.
-    """
-    connection = driver_connection(server)
-    known = [name for name in names if name_problem(name) is None]
-    for name in names:
-        if name_problem(name) is not None:
-            yield name, NotFound(f"There is no database {name!r}", hint="Look at the registry's row.")
-    for start in range(0, len(known), _UNION_SIZE):
-        yield from _features_of(connection, server.info.get("server"), known[start : start + _UNION_SIZE])
-
-
-def _features_of(
-    connection: MysqlConnection, address: Server | None, names: list[str]
-) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
-    selects = [
-        f"SELECT {number} AS n, CONVERT(feature_type USING utf8mb4) COLLATE utf8mb4_bin AS f, is_active AS a"
-        f" FROM {quoted(name)}.installed_features"
-        for number, name in enumerate(names)
-    ]
-    try:
-        found = connection.rows(" UNION ALL ".join(selects))
-    except pymysql.Error as error:
-        explained = explain(error, address)
-        if not connection.open:
-            raise explained from error
-        if len(names) == 1:
-            yield names[0], _of_database(explained, error, names[0])
-            return
-        middle = len(names) // 2
-        yield from _features_of(connection, address, names[:middle])
-        yield from _features_of(connection, address, names[middle:])
-        return
-    features: list[dict[str, bool]] = [{} for _ in names]
-    for number, feature, is_active in found:
-        features[number][str(feature)] = bool(is_active)
-    yield from zip(names, features, strict=True)
-
-
-def _of_database(explained: ConsoleError, error: pymysql.Error, name: str) -> ConsoleError:
-    match number_of(error):
-        case 1049:
-            return NotFound(f"There is no database {name!r}", hint="It may have been dropped; look at the registry.")
-        case 1146:
-            return NotFound(
-                f"The database {name!r} has no table installed_features",
-                code="no_features_table",
-                hint="Install the core feature, or look whose database it is.",
-            )
-    return explained

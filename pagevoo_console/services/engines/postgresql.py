@@ -20,7 +20,15 @@ from pagevoo_console.services.engines import postgresql_databases as databases
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
 from pagevoo_console.services.engines import postgresql_swap as swaps
-from pagevoo_console.services.engines.base import DatabaseEngine, OpenDatabase, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.base import (
+    DatabaseEngine,
+    FeatureRecord,
+    OpenDatabase,
+    SessionOptions,
+    Sink,
+    Source,
+    SqlAnswer,
+)
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.engines.postgresql_portable import PostgresqlPortable
 from pagevoo_console.services.engines.postgresql_session import (
@@ -138,12 +146,12 @@ class PostgresqlEngine(DatabaseEngine):
 
     def feature_rows(
         self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
-    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
+    ) -> Iterator[tuple[str, FeatureRecord | ConsoleError]]:
         """A session cannot change its database here: one connection a database, closed before the next."""
         for name in names:
             try:
                 with open_database(name) as session, self._told(session) as connection:
-                    found: dict[str, bool] | ConsoleError = contents.feature_rows(connection)
+                    found: FeatureRecord | ConsoleError = contents.feature_rows(connection)
             except ConsoleError as error:
                 found = error
             yield name, found

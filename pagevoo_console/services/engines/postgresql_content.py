@@ -9,6 +9,7 @@ import psycopg
 from pagevoo_console.domain.backup import TableContent
 from pagevoo_console.domain.database import DatabaseSize, TableFacts
 from pagevoo_console.domain.errors import NotFound
+from pagevoo_console.services.engines.base import FeatureRecord
 from pagevoo_console.services.engines.postgresql_checksum import Column, row_hash
 from pagevoo_console.services.engines.postgresql_names import qualified, quote, shown_name
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
@@ -126,6 +127,16 @@ def relation_content(connection: WatchedConnection, relation: Relation) -> Table
     return TableContent(int(count), str(checksum))
 
 
-def feature_rows(connection: WatchedConnection) -> dict[str, bool]:
-    rows = connection.execute("SELECT feature_type::text, is_active FROM installed_features").fetchall()
-    return {str(name): bool(is_active) for name, is_active in rows}
+def feature_rows(connection: WatchedConnection) -> FeatureRecord:
+    """Both tables in one statement; where no lineage was ever run there is only the first."""
+    features = "SELECT feature_type::text, is_active, false FROM installed_features"
+    try:
+        rows = connection.execute(
+            f"{features} UNION ALL SELECT version_num::text, NULL, true FROM console_features"
+        ).fetchall()
+    except psycopg.errors.UndefinedTable:
+        rows = connection.execute(features).fetchall()
+    return FeatureRecord(
+        {str(name): bool(is_active) for name, is_active, is_head in rows if not is_head},
+        tuple(str(revision) for revision, _, is_head in rows if is_head),
+    )

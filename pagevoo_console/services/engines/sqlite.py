@@ -27,7 +27,15 @@ from pagevoo_console.services.engines import (
     sqlite_swap,
     statements,
 )
-from pagevoo_console.services.engines.base import DatabaseEngine, OpenDatabase, SessionOptions, Sink, Source, SqlAnswer
+from pagevoo_console.services.engines.base import (
+    DatabaseEngine,
+    FeatureRecord,
+    OpenDatabase,
+    SessionOptions,
+    Sink,
+    Source,
+    SqlAnswer,
+)
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.engines.sqlite_portable import SqlitePortable
 from pagevoo_console.services.engines.sqlite_session import (
@@ -186,12 +194,11 @@ class SqliteEngine(DatabaseEngine):
 
     def feature_rows(
         self, server: sa.Connection, names: Sequence[str], open_database: OpenDatabase
-    ) -> Iterator[tuple[str, dict[str, bool] | ConsoleError]]:
+    ) -> Iterator[tuple[str, FeatureRecord | ConsoleError]]:
         for name in names:
             try:
                 with open_database(name) as session, self._explained(session):
-                    rows = raw_session(session).execute("SELECT feature_type, is_active FROM installed_features")
-                    features: dict[str, bool] | ConsoleError = {str(kind): bool(active) for kind, active in rows}
+                    features: FeatureRecord | ConsoleError = sqlite_schema.feature_record(raw_session(session))
             except ConsoleError as error:
                 features = error
             yield name, features

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pagevoo_console.domain.backup import TableContent
 from pagevoo_console.domain.database import TableFacts
 from pagevoo_console.domain.errors import NotFound, Unsupported
+from pagevoo_console.services.engines.base import FeatureRecord
 from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
 from pagevoo_console.services.engines.sqlite_values import Checksum, exact_text, row_literal
@@ -112,6 +113,19 @@ def table_facts(session: SqliteSession) -> tuple[TableFacts, ...]:
     rows = {name: _estimated_rows(session, name) for name in base_tables(session)}
     sizes = _sizes(session, rows)
     return tuple(TableFacts(name, count, sizes.get(name, 0)) for name, count in rows.items())
+
+
+def feature_record(session: SqliteSession) -> FeatureRecord:
+    """What the database says of its features; where no lineage was ever run it says nothing of revisions."""
+    active = {
+        str(name): bool(is_active)
+        for name, is_active in session.execute("SELECT feature_type, is_active FROM installed_features")
+    }
+    if "console_features" not in base_tables(session):
+        return FeatureRecord(active)
+    return FeatureRecord(
+        active, tuple(str(row[0]) for row in session.execute("SELECT version_num FROM console_features"))
+    )
 
 
 def _estimated_rows(session: SqliteSession, table: str) -> int:

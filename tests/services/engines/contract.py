@@ -36,7 +36,7 @@ from pagevoo_console.domain.errors import (
     WrongUsage,
 )
 from pagevoo_console.domain.server import Server
-from pagevoo_console.services.engines.base import DatabaseEngine, SessionOptions
+from pagevoo_console.services.engines.base import DatabaseEngine, FeatureRecord, SessionOptions
 from pagevoo_console.services.jobs import JobContext
 from tests.services.engines.stalled_server import stalled_server
 
@@ -569,6 +569,12 @@ class EngineContract:
         )
         empty = place.create(table)
         foreign = place.create(self.small_table)
+        upgraded = place.create(
+            table,
+            "INSERT INTO installed_features VALUES ('shop', TRUE)",
+            "CREATE TABLE console_features (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+            "INSERT INTO console_features VALUES ('shop_0002')",
+        )
         missing = place.new_name()
         opened: list[sa.Connection] = []
 
@@ -578,12 +584,14 @@ class EngineContract:
             return connection
 
         with place.open() as server:
-            found = dict(place.engine.feature_rows(server, [shop, missing, foreign, empty], open_database))
-        assert set(found) == {shop, missing, foreign, empty}
-        assert found[shop] == {"shop": True, "blog": False}
-        assert found[empty] == {}
+            found = dict(place.engine.feature_rows(server, [shop, missing, foreign, empty, upgraded], open_database))
+        assert set(found) == {shop, missing, foreign, empty, upgraded}
+        assert found[shop] == FeatureRecord({"shop": True, "blog": False})
+        assert found[empty] == FeatureRecord({})
+        assert found[upgraded] == FeatureRecord({"shop": True}, ("shop_0002",))
         assert isinstance(found[missing], NotFound)
         assert isinstance(found[foreign], ConsoleError)
+        assert len(opened) <= len(found)
         assert all(connection.closed for connection in opened)
 
     # --- locks and cancelling ---------------------------------------------------------------------------------------
