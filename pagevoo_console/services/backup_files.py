@@ -25,11 +25,11 @@ from typing import IO, Any, TypeVar, cast
 
 import msgspec
 import zstandard
-from filelock import FileLock, Timeout
 
 from pagevoo_console.domain.backup import MANIFEST_FORMAT, Backup, BackupManifest, FileEntry, Proof
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound
 from pagevoo_console.services.failpoints import failpoint
+from pagevoo_console.services.part_files import PartKind, holding, new_part, sweep
 from pagevoo_console.services.private_files import flush_folder
 from pagevoo_console.services.values import as_time
 
@@ -112,11 +112,11 @@ def new_dump(directory: Path) -> Iterator[DumpWriter]:
     """A hidden file in `directory` to dump into; removed at the end unless it has been published by then."""
     with telling_about(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sweep(directory)
-    part = directory / f".pagevoo-{secrets.token_hex(8)}.part"
+        sweep(directory, PartKind.DUMP, _remove_leftovers)
+    part = new_part(directory, PartKind.DUMP)
     with ExitStack() as stack:
         with telling_about(part):
-            stack.enter_context(FileLock(f"{part}.lock"))
+            stack.enter_context(holding(part))
         writer = None
         try:
             with telling_about(part):
@@ -127,7 +127,6 @@ def new_dump(directory: Path) -> Iterator[DumpWriter]:
                 writer.close()
             part.unlink(missing_ok=True)
             Path(f"{part}.manifest").unlink(missing_ok=True)
-            Path(f"{part}.lock").unlink(missing_ok=True)
 
 
 def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManifest, moment: datetime) -> Path:
@@ -284,28 +283,8 @@ def slug(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80].strip("-") or "database"
 
 
-def sweep(directory: Path) -> None:
-    """Remove what crashed runs left here: parts whose lock nobody holds, and a dump that has no manifest yet."""
-    for part in directory.glob(".pagevoo-*.part"):
-        lock = FileLock(f"{part}.lock", timeout=0)
-        try:
-            with lock:
-                _remove_leftovers(directory, part)
-        except Timeout:
-            continue
-        Path(f"{part}.lock").unlink(missing_ok=True)
-    for pending in directory.glob(".pagevoo-*.part.manifest"):
-        part = pending.with_name(pending.name.removesuffix(".manifest"))
-        if not part.exists():
-            try:
-                with FileLock(f"{part}.lock", timeout=0):
-                    _remove_leftovers(directory, part)
-            except Timeout:
-                continue
-            Path(f"{part}.lock").unlink(missing_ok=True)
-
-
-def _remove_leftovers(directory: Path, part: Path) -> None:
+def _remove_leftovers(part: Path) -> None:
+    """What a crashed dump left: the part, the manifest it was to have, and a dump that has no manifest yet."""
     pending = Path(f"{part}.manifest")
     try:
         manifest = read_manifest(pending)
@@ -313,7 +292,7 @@ def _remove_leftovers(directory: Path, part: Path) -> None:
         manifest = None
     if manifest is not None:
         entry = manifest.files[0]
-        dump = directory / entry.name
+        dump = part.with_name(entry.name)
         has_manifest = _sibling(dump, MANIFEST_SUFFIX).exists()
         if not has_manifest and dump.is_file() and dump.stat().st_size == entry.size_bytes:
             dump.unlink()

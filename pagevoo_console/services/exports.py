@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.export_formats import TableFile, TableWriter, writer_of
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.part_files import PartKind, holding, new_part, sweep
 from pagevoo_console.services.private_files import flush_folder
 from pagevoo_console.services.tenants import Located, Tenants
 from pagevoo_console.services.values import iso, now
@@ -174,24 +174,36 @@ def _ensure_free(directory: Path) -> None:
 
 @contextmanager
 def _folder(directory: Path) -> Iterator[Path]:
-    """A hidden folder beside `directory`, which takes its name at the end; removed when anything goes wrong."""
+    """A hidden folder beside `directory`, which takes its name at the end; removed when anything goes wrong.
+
+    What exports that were killed left there is swept up first.
+    """
     target = directory.absolute()
     with telling_about(target):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        hidden = target.with_name(f".pagevoo-export-{secrets.token_hex(8)}.part")
-        hidden.mkdir(mode=0o700)
-    try:
-        yield hidden
+        sweep(target.parent, PartKind.EXPORT, _remove_folder)
+    hidden = new_part(target.parent, PartKind.EXPORT)
+    with contextlib.ExitStack() as stack:
         with telling_about(target):
-            flush_folder(hidden)
-            _ensure_free(target)
-            with contextlib.suppress(FileNotFoundError):
-                target.rmdir()
-            hidden.rename(target)
-            flush_folder(target.parent)
-    except BaseException:
-        shutil.rmtree(hidden, ignore_errors=True)
-        raise
+            stack.enter_context(holding(hidden))
+            hidden.mkdir(mode=0o700)
+        try:
+            yield hidden
+            with telling_about(target):
+                flush_folder(hidden)
+                _ensure_free(target)
+                with contextlib.suppress(FileNotFoundError):
+                    target.rmdir()
+                hidden.rename(target)
+                flush_folder(target.parent)
+        except BaseException:
+            _remove_folder(hidden)
+            raise
+
+
+def _remove_folder(folder: Path) -> None:
+    """As far as it can be; what is left is hidden, and tried again by the next export."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
