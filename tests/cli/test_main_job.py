@@ -185,8 +185,8 @@ def test_quotas_that_are_over_are_listed_and_fail_where_asked(desk: Desk) -> Non
     tenant, name = desk.provisioned(tier="trial")
     assert desk.json("quota", "list", "--level", "over", "--fail") == {"total": 0, "quotas": []}
     desk.write(f"CREATE TABLE big (a {'LONGTEXT' if desk.engine == 'mysql' else 'TEXT'})", database=name)
-    for _ in range(55):
-        desk.write("INSERT INTO big VALUES ({0})", random_text(1_000_000), database=name)
+    for _ in range(11):
+        desk.write("INSERT INTO big VALUES ({0})", random_text(5_000_000), database=name)
 
     shown = desk.json("quota", "show", tenant)["quotas"][0]
     assert (shown["level"], shown["used"] >= 50_000_000) == ("over", True)
