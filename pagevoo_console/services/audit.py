@@ -94,22 +94,14 @@ class AuditTrail:
                 raise not_initialised(self._master.connection.master_database) from error
             raise self._not_audited(error) from error
         seq, previous = (int(head.seq) + 1, str(head.hash)) if head is not None else (1, GENESIS)
-        entry: dict[str, Any] = {
+        entry = {
+            **self._entry(
+                action, outcome, tenant=tenant, database=database, operation=operation, before=before, after=after,
+                detail=detail,
+            ),
             "seq": seq,
-            "at": iso(self._clock()),
-            "actor": self._actor.name,
-            "host": self._actor.host,
-            "action": action,
-            "tenant": tenant,
-            "database_name": database,
-            "outcome": outcome.value,
-            "operation": None if operation is None else int(operation),
-            "before_state": _canonical(before) if before is not None else None,
-            "after_state": _canonical(after) if after is not None else None,
-            "detail": detail,
-            "version": VERSION,
             "previous_hash": previous,
-        }
+        }  # fmt: skip
         entry["hash"] = _hash(entry)
         try:
             session.execute(sa.insert(_EVENTS).values(entry))
@@ -129,7 +121,8 @@ class AuditTrail:
     ) -> Iterator[dict[str, Any]]:
         """Around a change outside the master: the intent is written first, the outcome after it.
 
-        The caller puts what came of it under "after" or "detail" into the dictionary it is given.
+        The caller puts what came of it under "after" or "detail" into the dictionary it is given. What was done stands
+        even where its outcome can only be written to the local journal.
         """
         with self._master.writing() as session:
             self.append(session, action, Outcome.INTENT, tenant=tenant, database=database, before=before)
@@ -139,11 +132,10 @@ class AuditTrail:
         except BaseException as error:
             self.note(action, _outcome_of(error), tenant=tenant, database=database, detail=str(error))
             raise
-        with self._master.writing() as session:
-            self.append(
-                session, action, Outcome.DONE, tenant=tenant, database=database, before=before,
-                after=told.get("after"), detail=told.get("detail"),
-            )  # fmt: skip
+        self.note(
+            action, Outcome.DONE, tenant=tenant, database=database, before=before, after=told.get("after"),
+            detail=told.get("detail"),
+        )  # fmt: skip
 
     def note(
         self,
@@ -153,29 +145,49 @@ class AuditTrail:
         tenant: str | None = None,
         database: str | None = None,
         operation: int | str | None = None,
+        before: Any = None,
+        after: Any = None,
         detail: str | None = None,
     ) -> None:
         """Write down a read, a connection or a failure: in the trail, or in the local journal where that cannot be."""
+        what = {
+            "tenant": tenant, "database": database, "operation": operation, "before": before, "after": after,
+            "detail": detail,
+        }  # fmt: skip
         try:
             with self._master.writing() as session:
-                self.append(
-                    session, action, outcome, tenant=tenant, database=database, operation=operation, detail=detail
-                )
+                self.append(session, action, outcome, **what)
         except ConsoleError:
-            self._mirror(
-                {
-                    "at": iso(self._clock()),
-                    "actor": self._actor.name,
-                    "host": self._actor.host,
-                    "action": action,
-                    "tenant": tenant,
-                    "database_name": database,
-                    "outcome": outcome.value,
-                    "detail": detail,
-                    "version": VERSION,
-                    "journal_only": True,
-                }
-            )
+            self._mirror({**self._entry(action, outcome, **what), "journal_only": True})
+
+    def _entry(
+        self,
+        action: str,
+        outcome: Outcome,
+        *,
+        tenant: str | None,
+        database: str | None,
+        operation: int | str | None,
+        before: Any,
+        after: Any,
+        detail: str | None,
+    ) -> dict[str, Any]:
+        """What trail and journal both say of an entry, as texts that every server can hold."""
+        entry = {
+            "at": iso(self._clock()),
+            "actor": self._actor.name,
+            "host": self._actor.host,
+            "action": action,
+            "tenant": tenant,
+            "database_name": database,
+            "outcome": outcome.value,
+            "operation": None if operation is None else int(operation),
+            "before_state": _canonical(before) if before is not None else None,
+            "after_state": _canonical(after) if after is not None else None,
+            "detail": detail,
+            "version": VERSION,
+        }
+        return {name: _encodable(value) if isinstance(value, str) else value for name, value in entry.items()}
 
     def head(self, session: sa.Connection) -> str:
         """The hash of the newest entry, which manifests carry so that a cut tail is found."""
@@ -283,6 +295,11 @@ class AuditTrail:
 
 def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def _encodable(text: str) -> str:
+    """A file's name need not be UTF-8; what no server could hold is written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _hash(entry: dict[str, Any]) -> str:
