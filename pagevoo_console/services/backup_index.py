@@ -1,7 +1,14 @@
-"""`console_backups`: an index over manifests, which are the truth. It can be lost and rebuilt."""
+"""`console_backups`: an index over manifests, which are the truth. It can be lost and rebuilt.
+
+A backup that could not be entered waits in a folder of this machine: it is listed all the same, and the next entry
+takes it along.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +18,7 @@ from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.master import Master
+from pagevoo_console.services.private_files import read_small, write_private
 from pagevoo_console.services.values import as_time, naive_utc
 
 _BACKUPS = sa.table(
@@ -24,12 +32,29 @@ _BACKUPS = sa.table(
 
 
 class BackupIndex:
-    """Where the backups of a master lie. Entries whose files have gone are not listed. Safe to call from any thread."""
+    """Where the backups of a master lie. Entries whose files have gone are not listed. Safe to call from any thread.
 
-    def __init__(self, master: Master) -> None:
+    `waiting` is the folder for those that could not be entered.
+    """
+
+    def __init__(self, master: Master, waiting: Path) -> None:
         self._master = master
+        self._waiting = waiting
 
     def add(self, backup: Backup) -> None:
+        """Enter a backup, then those that wait. Where that cannot be it waits, too, and the reason is raised."""
+        try:
+            self._enter(backup)
+        except (ConsoleError, UnicodeError):
+            with suppress(ConsoleError):
+                write_private(self._waiting / f"{backup.id}.json", json.dumps(str(backup.manifest_path)))
+            raise
+        for entry, waiting in self._at_the_door():
+            with suppress(ConsoleError, UnicodeError):
+                self._enter(waiting)
+                entry.unlink(missing_ok=True)
+
+    def _enter(self, backup: Backup) -> None:
         with self._master.writing() as session:
             session.execute(sa.delete(_BACKUPS).where(_BACKUPS.c.id == backup.id))
             session.execute(
@@ -58,29 +83,38 @@ class BackupIndex:
         query = sa.select(_BACKUPS.c.path).order_by(_BACKUPS.c.created_at)
         if tenant is not None:
             query = query.where(_BACKUPS.c.tenant == tenant)
+        paths: list[Path] = []
         with self._master.reading() as session:
-            if not sa.inspect(session).has_table(_BACKUPS.name):
-                return ()
-            paths = [Path(row.path) for row in session.execute(query)]
-        found = []
+            if sa.inspect(session).has_table(_BACKUPS.name):
+                paths = [Path(row.path) for row in session.execute(query)]
+        found: dict[str, Backup] = {}
         for path in paths:
-            try:
-                found.append(files.describe(path))
-            except ConsoleError:
-                continue
-        return tuple(found)
+            with suppress(ConsoleError):
+                backup = files.describe(path)
+                found[backup.id] = backup
+        for _, backup in self._at_the_door():
+            if tenant is None or backup.tenant == tenant:
+                found.setdefault(backup.id, backup)
+        return tuple(sorted(found.values(), key=lambda backup: backup.created_at))
 
     def newest(self) -> dict[str, tuple[datetime, datetime | None]]:
-        """For each tenant when its newest backup, and its newest proved one, was made. Reads the index alone."""
-        newest: dict[str, tuple[datetime, datetime | None]] = {}
+        """For each tenant when its newest backup, and its newest proved one, was made. Opens none that was entered."""
+        made = [(one.created_at, one.tenant, one.verified_at is not None) for _, one in self._at_the_door()]
         with self._master.reading() as session:
-            if not sa.inspect(session).has_table(_BACKUPS.name):
-                return newest
-            query = sa.select(_BACKUPS.c.tenant, _BACKUPS.c.created_at, _BACKUPS.c.verified_at)
-            for row in session.execute(query.order_by(_BACKUPS.c.created_at)):
-                tenant, created = str(row.tenant), as_time(row.created_at)
-                if created is None:
-                    continue
-                earlier = newest[tenant][1] if tenant in newest else None
-                newest[tenant] = (created, earlier if row.verified_at is None else created)
+            if sa.inspect(session).has_table(_BACKUPS.name):
+                query = sa.select(_BACKUPS.c.tenant, _BACKUPS.c.created_at, _BACKUPS.c.verified_at)
+                for row in session.execute(query):
+                    created = as_time(row.created_at)
+                    if created is not None:
+                        made.append((created, str(row.tenant), row.verified_at is not None))
+        newest: dict[str, tuple[datetime, datetime | None]] = {}
+        for created, tenant, is_proved in sorted(made):
+            earlier = newest[tenant][1] if tenant in newest else None
+            newest[tenant] = (created, created if is_proved else earlier)
         return newest
+
+    def _at_the_door(self) -> Iterator[tuple[Path, Backup]]:
+        """What waits to be entered and is there; each with the file that says so."""
+        for entry in sorted(self._waiting.glob("*.json")):
+            with suppress(ConsoleError, ValueError):
+                yield entry, files.describe(Path(str(json.loads(read_small(entry)))))

@@ -94,9 +94,19 @@ class Backups:
                     raise
                 job.line(f"{error.message}; once more")
             else:
-                self._index.add(backup)
+                self._enter(backup, job)
                 return backup
         raise Failed("The schema kept changing while it was dumped", code="schema_changed")
+
+    def _enter(self, backup: Backup, job: JobContext) -> None:
+        """Into the list. The backup is complete without it, so that nothing may call it failed any more."""
+        try:
+            self._index.add(backup)
+        except (ConsoleError, UnicodeError) as error:
+            job.line(
+                f"Warning: the backup {backup.path} is complete, but could not be entered into the master's list"
+                f" ({error}). This machine lists it, and enters it with the next backup."
+            )
 
     def _dump_once(self, located: Located, directory: Path, job: JobContext) -> Backup:
         moment = now()

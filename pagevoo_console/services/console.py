@@ -58,7 +58,7 @@ class Console:
         )
         self.features = Features(self.master, connections, lineages, self.tenants, self.operations, self.audit)
         self.quotas = Quotas(platform, connections, self.tenants)
-        self.backup_index = BackupIndex(self.master)
+        self.backup_index = BackupIndex(self.master, folders.state / f"backups-{identity(connection)}")
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
             backup_folder or folders.backups,
