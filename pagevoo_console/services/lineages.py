@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,17 +19,25 @@ from pagevoo_console.domain.errors import Failed, NotFound, Refused
 from pagevoo_console.domain.feature import Difference
 from pagevoo_console.domain.operation import Step
 from pagevoo_console.services import lineage_differences
+from pagevoo_console.services.lineage_differences import Finding
 from pagevoo_console.services.lineage_files import Folder, Kind, load_metadata, read_folders, schema_dir
+from pagevoo_console.services.lineage_runs import (
+    VERSION_TABLE,
+    Pending,
+    Progress,
+    migration_context,
+    run_upgrades,
+    transaction,
+    write_heads,
+)
 
 if TYPE_CHECKING:
-    from alembic.runtime.migration import MigrationContext, RevisionStep
+    from alembic.runtime.migration import RevisionStep
     from alembic.script import Script, ScriptDirectory
 
-VERSION_TABLE = "console_features"
-"""Not Alembic's default: the platform may run migrations of its own in the same database."""
+    from pagevoo_console.services.lineage_statements import CompiledRevisions
 
-Progress = Callable[[int, int, str], object]
-"""Called with revisions done, revisions in all, and what is being done."""
+__all__ = ["VERSION_TABLE", "Lineage", "Lineages", "Progress"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ class Lineages:
         self._metadata: dict[str, sa.MetaData] = {}
         self._script: ScriptDirectory | None = None
         self._revisions: dict[str, Script] = {}
+        self._statements: CompiledRevisions | None = None
+        self._expected: dict[str, sa.MetaData] = {}
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
@@ -121,7 +130,7 @@ class Lineages:
 
     def pending(self, connection: sa.Connection, name: str) -> tuple[Step, ...]:
         """The revisions that `upgrade` would apply, requirements first, in order. Reads only."""
-        return tuple(_step(step) for step in self._upgrades(name, self._heads(connection)))
+        return tuple(_step(each.revision) for each in self._upgrades((name,), self._heads(connection)))
 
     def missing_tables(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
         """The lineage's tables that are not there, sorted. Reads only."""
@@ -131,20 +140,60 @@ class Lineages:
         """What keeps the tables that stand already from being adopted as this lineage's. Reads only."""
         return lineage_differences.misfits(connection, self.metadata(name))
 
+    def expected(self, name: str, revision: str) -> sa.MetaData:
+        """The lineage's tables at one of its revisions, found by running them against nothing.
+
+        Shared: not to be changed. Raises Failed (`unknown_operation`) for a revision whose effect
+        cannot be told without a database.
+        """
+        from pagevoo_console.services.lineage_recorder import Recorder
+
+        self._folder(name)
+        chain: list[Script] = []
+        below: Script | None = self._revision(revision)
+        while below is not None:
+            chain.append(below)
+            before = below.down_revision
+            below = self._revision(before) if isinstance(before, str) else None
+        with self._lock:
+            if revision not in self._expected:
+                recorder = Recorder()
+                for each in reversed(chain):
+                    each.module.upgrade(recorder)
+                self._expected[revision] = recorder.metadata
+            return self._expected[revision]
+
     def drift(self, connection: sa.Connection, name: str) -> tuple[Difference, ...]:
-        """How the lineage's tables differ from its head; empty right after an install. Reads only."""
-        metadata = self.metadata(name)
-        return lineage_differences.differences(connection, metadata, frozenset(metadata.tables))
+        """How the lineage's tables differ from what their revision says; from its head where none is recorded.
+
+        Empty right after an install. Reads only.
+        """
+        return tuple(finding.difference for finding in self.findings(connection, name))
+
+    def findings(self, connection: sa.Connection, name: str) -> tuple[Finding, ...]:
+        """The same differences with what would mend each. Reads only."""
+        metadata = self.standing_metadata(connection, name)
+        return lineage_differences.findings(connection, metadata, frozenset(metadata.tables))
+
+    def standing_metadata(self, connection: sa.Connection, name: str) -> sa.MetaData:
+        """What the lineage's tables should be in this database: at the revision recorded there, else at the head."""
+        revision = self.installed(connection).get(name)
+        return self.expected(name, revision or self._newest(name))
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
-    def upgrade(self, connection: sa.Connection, name: str, progress: Progress | None = None) -> tuple[str, ...]:
-        """Bring the lineage, and what it requires, to its head; returns the revisions applied. Idempotent.
+    def upgrade(
+        self, connection: sa.Connection, *names: str, progress: Progress | None = None, until: str | None = None
+    ) -> tuple[str, ...]:
+        """Bring the lineages, and what they require, to their heads; returns the revisions applied. Idempotent.
 
-        One transaction a revision where the engine can. Killed anywhere, on any engine, it goes on when run again.
-        Raises Refused (`table_exists`) where another table of that name stands in the way.
+        One transaction in all where the engine can. Killed anywhere, on any engine, it goes on when run again.
+        `until` stops at that revision of the one lineage named. Raises Refused (`table_exists`) where another table
+        of that name stands in the way.
         """
-        return self._carry_out(connection, self._upgrades(name, self._heads(connection)), progress)
+        pending = self._upgrades(names, self._heads(connection), until)
+        run_upgrades(connection, pending, self._heads_of, self._compiled(), progress)
+        return tuple(each.revision.revision for each in pending)
 
     def downgrade(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
         """Drop the lineage's tables with all they hold; returns the revisions taken back. Idempotent.
@@ -155,6 +204,11 @@ class Lineages:
         installed = self.installed(connection)
         if name not in installed:
             return ()
+        self.ensure_nothing_rests_on(name, installed)
+        return self._take_back(connection, self._downgrades(name, installed[name]))
+
+    def ensure_nothing_rests_on(self, name: str, installed: Iterable[str]) -> None:
+        """Raise Refused (`required`) while another of the installed lineages requires this one."""
         resting = [other for other in installed if name in self._all_folders()[other].description.requires]
         if resting:
             raise Refused(
@@ -162,11 +216,23 @@ class Lineages:
                 code="required",
                 hint=f"Remove {', '.join(resting)} first.",
             )
-        return self._carry_out(connection, self._downgrades(name, installed[name]))
 
     def stamp(self, connection: sa.Connection, name: str) -> None:
         """Record the lineage, and what it requires, as being at its head, without touching any table."""
-        self._carry_out(connection, self._upgrades(name, self._heads(connection)), touches_tables=False)
+        heads = self._heads(connection)
+        wanted = {*heads, *(each.revision.revision for each in self._upgrades((name,), heads))}
+        self._write(connection, heads, self._heads_of(wanted))
+
+    def forget(self, connection: sa.Connection, name: str) -> None:
+        """Strike the lineage out of the ledger, without touching any other table. Idempotent."""
+        heads = self._heads(connection)
+        pending, kept = [self._revision(head) for head in heads], set[str]()
+        while pending:
+            revision = pending.pop()
+            if _lineage_of(revision) != name:
+                kept.add(revision.revision)
+            pending.extend(self._scripts().get_revision(below) for below in _below(revision))
+        self._write(connection, heads, self._heads_of(kept))
 
     def create_missing(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
         """Make a database have all tables of the lineage, adopting those that stand; returns the tables created.
@@ -196,55 +262,63 @@ class Lineages:
             table.to_metadata(copy)
         for table in copy.sorted_tables:
             if table.name in missing:
-                with _transaction(connection):
+                with transaction(connection):
                     fit_foreign_keys(connection, table)
-                    ConvergingOperations(self._context(connection)).ensure_table(table)
+                    ConvergingOperations(migration_context(connection)).ensure_table(table)
 
-    def _carry_out(
-        self,
-        connection: sa.Connection,
-        steps: list[RevisionStep],
-        progress: Progress | None = None,
-        *,
-        touches_tables: bool = True,
-    ) -> tuple[str, ...]:
-        """Run the revisions and write down, after each, that it was run."""
+    def _compiled(self) -> CompiledRevisions:
+        from pagevoo_console.services.lineage_statements import CompiledRevisions
+
+        with self._lock:
+            if self._statements is None:
+                self._statements = CompiledRevisions()
+            return self._statements
+
+    def _take_back(self, connection: sa.Connection, steps: list[RevisionStep]) -> tuple[str, ...]:
+        """Run the revisions backwards and write down, after each, that it was run."""
         from alembic.runtime.migration import HeadMaintainer
-        from alembic.util import CommandError
 
         from pagevoo_console.services.lineage_operations import ConvergingOperations
 
-        context = self._context(connection)
+        context = migration_context(connection)
         operations = ConvergingOperations(context)
         maintainer = HeadMaintainer(context, context.get_current_heads())
-        tell: Progress = progress or (lambda done, total, title: None)
-        for number, step in enumerate(steps):
-            tell(number, len(steps), _step(step).title)
-            with _transaction(connection):
-                if not maintainer.heads:
-                    context._ensure_version_table()
-                if touches_tables:
-                    step.migration_fn(operations)
-                try:
-                    maintainer.update_to_step(step)
-                except CommandError as error:
-                    raise Failed(
-                        f"Somebody else changed {VERSION_TABLE} while {step.revision.revision} was being run",
-                        code="concurrent_upgrade",
-                        hint="Wait until they have finished, then run it again: what is there already is kept.",
-                    ) from error
-            tell(number + 1, len(steps), _step(step).title)
+        for step in steps:
+            with transaction(connection):
+                step.migration_fn(operations)
+                maintainer.update_to_step(step)
         return tuple(step.revision.revision for step in steps)
 
-    def _upgrades(self, name: str, heads: tuple[str, ...]) -> list[RevisionStep]:
-        from alembic.runtime.migration import MigrationStep
+    def _write(self, connection: sa.Connection, before: Iterable[str], after: Iterable[str]) -> None:
+        if set(before) != set(after):
+            with transaction(connection):
+                migration_context(connection)._ensure_version_table()
+                write_heads(connection, before, after)
 
+    def _heads_of(self, revisions: Iterable[str]) -> frozenset[str]:
+        """Those of the revisions that no other of them rests on: what the ledger holds."""
+        wanted = frozenset(revisions)
+        pending = [below for revision in wanted for below in _below(self._revision(revision))]
+        covered: set[str] = set()
+        while pending:
+            revision = self._scripts().get_revision(pending.pop())
+            if revision.revision not in covered:
+                covered.add(revision.revision)
+                pending.extend(_below(revision))
+        return wanted - covered
+
+    def _upgrades(self, names: tuple[str, ...], heads: tuple[str, ...], until: str | None = None) -> list[Pending]:
         script = self._scripts()
-        self._folder(name)
+        for name in names:
+            self._folder(name)
         for head in heads:
             self._revision(head)
-        steps = script.iterate_revisions(f"{name}@head", heads, implicit_base=True)
-        return [MigrationStep.upgrade_from_script(script.revision_map, step) for step in reversed(list(steps))]
+        found: dict[str, Pending] = {}
+        for name in names:
+            steps = script.iterate_revisions(until or f"{name}@head", (*heads,), implicit_base=True)
+            for revision in reversed(list(steps)):
+                found.setdefault(revision.revision, Pending(_lineage_of(revision), revision))
+        return list(found.values())
 
     def _downgrades(self, name: str, revision: str) -> list[RevisionStep]:
         from alembic.runtime.migration import MigrationStep
@@ -259,12 +333,7 @@ class Lineages:
         return steps
 
     def _heads(self, connection: sa.Connection) -> tuple[str, ...]:
-        return self._context(connection).get_current_heads()
-
-    def _context(self, connection: sa.Connection) -> MigrationContext:
-        from alembic.runtime.migration import MigrationContext
-
-        return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return migration_context(connection).get_current_heads()
 
     def _revision(self, revision: str) -> Script:
         found = self._known(revision)
@@ -317,30 +386,8 @@ class Lineages:
         return folders[name]
 
 
-@contextmanager
-def _transaction(connection: sa.Connection) -> Iterator[None]:
-    """All of it or nothing, where the engine can; a session outside autocommit mode has a transaction already."""
-    raw = connection.connection.dbapi_connection
-    if raw is None or not connection.dialect.detect_autocommit_setting(raw):
-        yield
-        return
-    connection.exec_driver_sql(_BEGIN.get(connection.dialect.name, "BEGIN"))
-    try:
-        yield
-    except BaseException:
-        # The server may have ended the transaction, or the session, already; the first error is the one to tell.
-        with suppress(sa.exc.SQLAlchemyError):
-            connection.exec_driver_sql("ROLLBACK")
-        raise
-    connection.exec_driver_sql("COMMIT")
-
-
-_BEGIN = {"sqlite": "BEGIN IMMEDIATE"}
-"""SQLite takes its one write lock here, where it can wait for it, rather than at the first write, where it cannot."""
-
-
-def _step(step: RevisionStep) -> Step:
-    return Step(step.revision.revision, step.doc or step.revision.revision)
+def _step(revision: Script) -> Step:
+    return Step(revision.revision, revision.doc or revision.revision)
 
 
 def _lineage_of(revision: Script) -> str:

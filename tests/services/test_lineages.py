@@ -83,7 +83,7 @@ def test_a_feature_brings_what_it_requires_and_is_installed_once(
     with opened(engine_server.make_master()) as connection:
         assert lineages.installed(connection) == {}
         pending = [step.name for step in lineages.pending(connection, "blog")]
-        applied = lineages.upgrade(connection, "blog", lambda *seen: told.append(seen))
+        applied = lineages.upgrade(connection, "blog", progress=lambda *seen: told.append(seen))
         assert list(applied) == pending
         assert applied[:3] == ("core_0001", "core_0002", "blog_0001")
         assert told[0] == (0, 7, "Create installed_features.")
@@ -121,15 +121,19 @@ def test_a_revision_of_a_newer_console_is_told_not_trampled(engine_server: Engin
 
 
 def test_two_consoles_at_once_are_told_apart(engine_server: EngineServer, lineages: Lineages) -> None:
+    """The ledger is changed by somebody else between our reading it and our writing it."""
     master = engine_server.make_master()
     with opened(master) as connection:
+        lineages.upgrade(connection, "core")
 
         def interfere(done: int, _total: int, _title: str) -> None:
             if done == 1:
-                master.execute("DELETE FROM console_features")
+                elsewhere("DELETE FROM console_features")
 
+        # SQLite's one writer is ourselves: nobody else gets in between.
+        elsewhere = connection.exec_driver_sql if master.engine == "sqlite" else master.execute
         with pytest.raises(Failed) as failure:
-            lineages.upgrade(connection, "core", interfere)
+            lineages.upgrade(connection, "blog", progress=interfere)
         assert failure.value.code == "concurrent_upgrade"
 
 
@@ -140,7 +144,8 @@ def test_somebody_elses_table_stops_the_run_and_is_left_alone(engine_server: Eng
         with pytest.raises(Refused, match="recipe") as refusal:
             lineages.upgrade(connection, FEATURE)
         assert refusal.value.code == "table_exists"
-        assert lineages.installed(connection) == {"core": "core_0002"}
+        is_kept = engine_server.engine == "mysql"
+        assert lineages.installed(connection) == ({"core": "core_0002"} if is_kept else {})
         columns = [column["name"] for column in sa.inspect(connection).get_columns("contact_forms")]
         assert columns == ["id", "recipe"]
 
@@ -178,7 +183,7 @@ def test_a_run_that_is_ended_before_any_of_its_statements_goes_on(
                 assert lineages.drift(connection, FEATURE) == ()
             lineages.downgrade(connection, FEATURE)
             lineages.downgrade(connection, "core")
-    assert 20 < statement < 199
+    assert 8 < statement < 199
     assert definitions(broken) == definitions(whole)
 
 
@@ -227,7 +232,7 @@ def test_a_killed_process_leaves_what_the_next_one_finishes(engine_server: Engin
     for _ in range(2):
         master = engine_server.make_master("pagevoo_killed")
         url = sa.make_url(master.url).set(password=master.password or None).render_as_string(hide_password=False)
-        command = [sys.executable, "-c", KILLED_CHILD, url, FEATURE, str(random.randrange(4, 24))]
+        command = [sys.executable, "-c", KILLED_CHILD, url, FEATURE, str(random.randrange(3, 9))]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == -signal.SIGKILL, done.stderr
         with opened(master) as connection:
