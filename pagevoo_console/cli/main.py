@@ -28,6 +28,7 @@ from pagevoo_console.cli import (
     screenshots,
     sql,
     tenant,
+    website,
     words,
 )
 from pagevoo_console.cli.call import Call
@@ -50,7 +51,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 for noun in (
-    tenant, database, feature, quota, backup, fleet, operation, audit, master, connection, demo,
+    tenant, website, database, feature, quota, backup, fleet, operation, audit, master, connection, demo,
 ):  # fmt: skip
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("sql")(sql.sql)

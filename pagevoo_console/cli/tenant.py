@@ -14,7 +14,7 @@ from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.output import is_terminal
 from pagevoo_console.cli.refresh import refresh
 from pagevoo_console.domain.database import DatabaseSize, DatabaseState
-from pagevoo_console.domain.errors import ConsoleError, WrongUsage
+from pagevoo_console.domain.errors import ConsoleError, Refused, WrongUsage
 from pagevoo_console.domain.export import ExportFormat, ExportRequest
 from pagevoo_console.domain.tenant import SORT_KEYS, TenantQuery
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Customers of the platform.")
 TERMINAL_ROWS = 100
+ACTIONS = (
+    "new_template", "create_database", "install_feature", "edit_website", "publish_website", "delete_website",
+)  # fmt: skip
 STATES = (*(state.value for state in DatabaseState), "none")
 
 
@@ -85,12 +88,14 @@ def show(context: typer.Context, tenant: Annotated[str, typer.Argument(metavar="
     websites = console.tenants.websites(tenant)
     features, quotas = _measured(call, found)
     backups = console.backups.list(tenant)
+    locks = console.rules.of(tenant)
     document = {
         **words.tenant(found),
         "websites": [words.website(one) for one in websites],
         "features": [words.feature(one) for one in features],
         "quotas": [words.quota(one) for one in quotas],
         "backups": [words.backup(one) for one in backups],
+        "locks": [words.lock(one) for one in locks],
     }
     database = found.database
 
@@ -118,6 +123,10 @@ def show(context: typer.Context, tenant: Annotated[str, typer.Argument(metavar="
             ["Id", "Name", "Domain", "Published", "Database"],
             ((one.id, one.name, one.domain or "-", _yes(one.is_published), _yes(one.has_database)) for one in websites),
         )
+        closed = [one for one in locks if not one.allowed]
+        if closed:
+            paper.heading("Not now")
+            paper.table(["Action", "Why", "Way out"], ((one.action, one.why, one.way_out) for one in closed))
         paper.heading("Features")
         paper.table(["Feature", "State"], ((one.title, one.state.value) for one in features), styled=("State",))
         paper.heading("Quotas")
@@ -132,6 +141,21 @@ def show(context: typer.Context, tenant: Annotated[str, typer.Argument(metavar="
         )
 
     call.answer(document, draw)
+
+
+@app.command()
+def may(
+    context: typer.Context,
+    tenant: Annotated[str, typer.Argument(metavar="ID")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help=f"One of: {', '.join(ACTIONS)}.")],
+    website: Annotated[str | None, typer.Option(metavar="WID", help="Which website the action is about.")] = None,
+) -> None:
+    """Whether the platform's rules let a customer do something now. Exit code 3, with the reason, where they do not."""
+    call = call_of(context)
+    lock = call.console.rules.may(tenant, action, website)
+    if not lock.allowed:
+        raise Refused(lock.why, code=lock.code, hint=lock.way_out)
+    call.answer({"ok": True, **words.lock(lock)}, lambda paper: paper.line(f"{lock.action}: allowed"))
 
 
 @app.command()

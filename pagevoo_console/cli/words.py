@@ -16,6 +16,7 @@ from pagevoo_console.domain.quota import QuotaUsage
 from pagevoo_console.domain.server import CheckResult, Connection, Server, ServerFacts
 from pagevoo_console.domain.sighting import FleetSummary, TenantEntry
 from pagevoo_console.domain.tenant import Tenant, Website
+from pagevoo_console.domain.website import Lock
 from pagevoo_console.services.values import iso
 
 Json = dict[str, Any]
@@ -104,6 +105,16 @@ def website(found: Website) -> Json:
         "published": found.is_published,
         "has_database": found.has_database,
         "created_at": iso(found.created_at),
+    }
+
+
+def lock(found: Lock) -> Json:
+    return {
+        "action": found.action,
+        "allowed": found.allowed,
+        "why": found.why,
+        "way_out": found.way_out,
+        "code": found.code,
     }
 
 

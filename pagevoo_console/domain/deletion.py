@@ -12,13 +12,17 @@ from pagevoo_console.domain.operation import Step
 
 @dataclass(frozen=True, slots=True)
 class DeletionRequest:
-    """Delete one tenant's database. Without a backup there must be a reason, which the audit keeps."""
+    """Delete one tenant's database. Without a backup there must be a reason, which the audit keeps.
+
+    `delete_website` is the website that goes with it.
+    """
 
     tenant: str
     backup_to: Path | None = None
     no_backup: bool = False
     reason: str = ""
     grace_days: int | None = None
+    delete_website: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

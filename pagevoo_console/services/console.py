@@ -26,7 +26,10 @@ from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
 from pagevoo_console.services.settings import Folders
 from pagevoo_console.services.sightings import Sightings
+from pagevoo_console.services.tenant_rules import Rules
 from pagevoo_console.services.tenants import Tenants
+from pagevoo_console.services.website_rows import WebsiteRows
+from pagevoo_console.services.websites import Websites
 
 
 class Console:
@@ -66,9 +69,16 @@ class Console:
         self.restores = Restores(
             self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations
         )
+        website_rows = WebsiteRows(self.registry, lineages)
         self.deletions = Deletions(
-            self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit
-        )
+            self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit,
+            website_rows,
+        )  # fmt: skip
+        self.rules = Rules(self.master, self.registry)
+        self.websites = Websites(
+            self.master, self.registry, self.tenants, self.databases, self.deletions, self.operations, self.audit,
+            website_rows,
+        )  # fmt: skip
         self.exports = Exports(platform, connections, self.tenants, self.audit)
         self.inspection = Inspection(connections, self.tenants, self.audit)
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")

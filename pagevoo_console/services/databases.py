@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Procedure, Run
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
-from pagevoo_console.services.registry import Registry
+from pagevoo_console.services.registry import Registry, TenantRow
 from pagevoo_console.services.sightings import tenant_name_pattern
 from pagevoo_console.services.tenants import Tenants
 
@@ -29,7 +29,10 @@ CREATE = OperationKind.CREATE.value
 
 @dataclass(frozen=True, slots=True)
 class CreationPlan:
-    """What creating a database would do. Reads only; carrying it out checks everything again."""
+    """What creating a database would do. Reads only; carrying it out checks everything again.
+
+    With `publish` the website is published by the very transaction that makes its database live.
+    """
 
     tenant: str
     tenant_name: str
@@ -39,11 +42,13 @@ class CreationPlan:
     engine: str
     lineage: str
     steps: tuple[Step, ...]
+    publish: bool = False
 
     def as_data(self) -> dict[str, Any]:
-        return {
+        data: dict[str, Any] = {
             "website": self.website.id, "database": self.database, "server": self.server, "lineage": self.lineage,
         }  # fmt: skip
+        return {**data, "publish": True} if self.publish else data
 
 
 class DatabaseCreation(Procedure):
@@ -76,7 +81,11 @@ class DatabaseCreation(Procedure):
             master, tenant=run.tenant, website=website.id, database=run.database, server=run.server.name
         )
         run.evidence["generation"] = generation
-        return {"database": run.database, "generation": generation, "website": website.id}
+        after = {"database": run.database, "generation": generation, "website": website.id}
+        if run.plan.get("publish"):
+            self._registry.set_published(master, website, True)
+            after["published"] = website.id
+        return after
 
     def has_changed(self, run: Run) -> bool:
         engine = self._connections.engine(run.server)
@@ -140,9 +149,13 @@ class Databases:
         self._creation = DatabaseCreation(master, registry, connections, lineages)
         operations.register(self._creation)
 
-    def plan_creation(self, tenant: str, website: str) -> CreationPlan:
+    @property
+    def creation(self) -> DatabaseCreation:
+        """How a database is created, for operations that creating one is a part of."""
+        return self._creation
+
+    def plan_creation(self, tenant: str, website: str, *, publish: bool = False) -> CreationPlan:
         """What `create` would do. Reads only. Raises NotFound, and Refused for each of the platform's rules."""
-        platform = self._master.platform
         with self._master.reading() as session:
             person = self._registry.tenant(session, tenant)
             chosen = owned_website(self._registry, session, tenant, website)
@@ -153,11 +166,18 @@ class Databases:
         problem = engine.name_problem(name)
         if problem is not None:
             raise Refused(f"{name} cannot be the name of a database: {problem}", code="wrong_database_name")
-        plan = CreationPlan(tenant, person.name, chosen, name, server.name, engine.name, platform.core_lineage, ())
-        return CreationPlan(
-            tenant, person.name, chosen, name, server.name, engine.name, platform.core_lineage,
-            self._creation.steps(plan.as_data()),
+        return self.planned(person, chosen, name, server, publish=publish)
+
+    def planned(
+        self, person: TenantRow, website: Website, database: str, server: Server, *, publish: bool = False
+    ) -> CreationPlan:
+        """The plan for a database of this name on this server, with nothing looked at."""
+        engine = self._connections.engine(server)
+        plan = CreationPlan(
+            person.id, person.name, website, database, server.name, engine.name, self._master.platform.core_lineage, (),
+            publish,
         )  # fmt: skip
+        return replace(plan, steps=self._creation.steps(plan.as_data()))
 
     def create(self, plan: CreationPlan, job: JobContext) -> TenantDatabase:
         """Carry the plan out, or take up what a crash left of it. Raises Refused for the loser of a race."""

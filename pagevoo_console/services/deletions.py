@@ -26,24 +26,35 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Procedure, Run
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.tenants import Located, Tenants, ensure_same
+from pagevoo_console.services.website_rows import WebsiteRows
 
 DELETE = OperationKind.DELETE.value
 COMPARISONS = 3
 
 
 class DatabaseDeletion(Procedure):
-    """The steps of a deletion. Its evidence holds the backup's manifest, and which website was published before."""
+    """The steps of a deletion. Its evidence holds the backup's manifest, and which website was published before.
+
+    With `delete_website` in its plan the website goes too, in the transaction that marks the database deleted.
+    """
 
     kind = DELETE
 
     def __init__(
-        self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups
+        self,
+        master: Master,
+        registry: Registry,
+        connections: Connections,
+        tenants: Tenants,
+        backups: Backups,
+        website_rows: WebsiteRows,
     ) -> None:
         self._master = master
         self._registry = registry
         self._connections = connections
         self._tenants = tenants
         self._backups = backups
+        self._website_rows = website_rows
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
         name = plan["database"]
@@ -73,8 +84,10 @@ class DatabaseDeletion(Procedure):
             case "verify":
                 self._keep(run, self._backups.prove(self._backup(run), run.job))
             case "unpublish":
+                self._ensure_website_deletable(run)
                 self._unpublish(run)
             case "quiesce":
+                self._ensure_website_deletable(run)
                 self._quiesce(located, run)
             case "compare":
                 self._compare(located, run)
@@ -88,12 +101,17 @@ class DatabaseDeletion(Procedure):
         registry = self._master.platform.registry
         if registry is None or row.status != registry.deleted:
             self._registry.mark_deleted(master, row)
-        return {
+        after = {
             "deleted": run.database,
             "generation": row.id,
             "backup": run.evidence.get("backup"),
             "reason": run.plan["reason"],
         }
+        website = self._website_to_delete(master, run)
+        if website is not None:
+            after["website"] = {"id": website.id, "name": website.name, "domain": website.domain}
+            after["rows"] = self._website_rows.delete(master, website)
+        return after
 
     def has_changed(self, run: Run) -> bool:
         return (
@@ -150,6 +168,27 @@ class DatabaseDeletion(Procedure):
             if self._registry.set_published(master, replace(website, tenant=run.tenant), False):
                 run.evidence["unpublished"] = True
 
+    def _website_to_delete(self, session: sa.Connection, run: Run) -> Website | None:
+        """The website that goes with the database, if one does and it is still this tenant's."""
+        wanted = run.plan.get("delete_website")
+        if wanted is None:
+            return None
+        try:
+            website = self._registry.website(session, wanted)
+        except NotFound:
+            website = None
+        if website is None or website.tenant != run.tenant:
+            run.job.line("The website is gone already")
+            return None
+        return website
+
+    def _ensure_website_deletable(self, run: Run) -> None:
+        """What would keep the website from being deleted is told before anything is lost."""
+        with self._master.reading() as session:
+            website = self._website_to_delete(session, run)
+            if website is not None:
+                self._website_rows.ensure_deletable(session, website)
+
     def _compare(self, located: Located, run: Run) -> None:
         """Nobody should have written since the backup; where somebody did, back up and prove again."""
         for _ in range(COMPARISONS):
@@ -193,6 +232,7 @@ class Deletions:
         backups: Backups,
         operations: Operations,
         audit: AuditTrail,
+        website_rows: WebsiteRows,
     ) -> None:
         self._master = master
         self._registry = registry
@@ -201,8 +241,13 @@ class Deletions:
         self._backups = backups
         self._operations = operations
         self._audit = audit
-        self._deletion = DatabaseDeletion(master, registry, connections, tenants, backups)
+        self._deletion = DatabaseDeletion(master, registry, connections, tenants, backups, website_rows)
         operations.register(self._deletion)
+
+    @property
+    def deletion(self) -> DatabaseDeletion:
+        """How a database is deleted, for operations that deleting one is a part of."""
+        return self._deletion
 
     def plan(self, request: DeletionRequest) -> DeletionPlan:
         """What deleting would do, measured on the server. Reads only; it is the dry run.
@@ -267,16 +312,35 @@ class Deletions:
 
         `confirmation` must be the database's name, exactly; anything else is Refused and nothing happens.
         """
-        if confirmation != plan.database.name:
-            error = Refused(
-                f"The confirmation does not match: type {plan.database.name} exactly",
-                code="confirmation_mismatch",
-                hint="Nothing was changed.",
-            )
-            self._audit.note(
-                DELETE, Outcome.REFUSED, tenant=plan.request.tenant, database=plan.database.name, detail=str(error)
-            )
-            raise error
+        self.ensure_confirmed(plan, confirmation, DELETE)
+        located, data = self.as_data(plan)
+        result: DeletionResult = self._operations.run(
+            DELETE,
+            tenant=plan.request.tenant,
+            database=plan.database.name,
+            server=located.server,
+            plan=data,
+            job=job,
+            same=lambda left: same_deletion(left, data),
+        )
+        return result
+
+    def ensure_confirmed(self, plan: DeletionPlan, confirmation: str, action: str) -> None:
+        """Raise Refused, and note the attempt, unless the confirmation is the database's name, exactly."""
+        if confirmation == plan.database.name:
+            return
+        error = Refused(
+            f"The confirmation does not match: type {plan.database.name} exactly",
+            code="confirmation_mismatch",
+            hint="Nothing was changed.",
+        )
+        self._audit.note(
+            action, Outcome.REFUSED, tenant=plan.request.tenant, database=plan.database.name, detail=str(error)
+        )
+        raise error
+
+    def as_data(self, plan: DeletionPlan) -> tuple[Located, dict[str, Any]]:
+        """What the operation writes down, from a fresh look; raises Refused where the database is another by now."""
         located = self._tenants.locate(plan.request.tenant)
         if located.row.id != plan.database.generation:
             raise Refused(
@@ -286,17 +350,7 @@ class Deletions:
             )
         with self._connections.open(located.server) as session:
             missing = not located.engine.exists(session, located.database.name)
-        data = self._data(plan.request, located, self._bound_website(located), missing)
-        result: DeletionResult = self._operations.run(
-            DELETE,
-            tenant=plan.request.tenant,
-            database=plan.database.name,
-            server=located.server,
-            plan=data,
-            job=job,
-            same=lambda left: left["generation"] == data["generation"],
-        )
-        return result
+        return located, self._data(plan.request, located, self._bound_website(located), missing)
 
     def _bound_website(self, located: Located) -> Website | None:
         """The website this database is bound to, where it is this tenant's own."""
@@ -312,7 +366,7 @@ class Deletions:
     def _data(
         self, request: DeletionRequest, located: Located, website: Website | None, missing: bool
     ) -> dict[str, Any]:
-        return {
+        data = {
             "database": located.database.name,
             "generation": located.row.id,
             "website": None if website is None else website.id,
@@ -321,3 +375,9 @@ class Deletions:
             "reason": request.reason,
             "missing": missing,
         }
+        return data if request.delete_website is None else {**data, "delete_website": request.delete_website}
+
+
+def same_deletion(left: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether an unfinished deletion is the one that is asked for: the same database, and the same website or none."""
+    return all(left.get(key) == wanted.get(key) for key in ("generation", "delete_website"))

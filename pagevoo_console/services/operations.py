@@ -226,6 +226,14 @@ class Operations:
                 raise self._unfinished(left)
             yield session
 
+    def ensure_idle(self, master: sa.Connection, tenant: str) -> None:
+        """Within a change of the master that takes no lock of its own: raise Busy where work on the tenant is open."""
+        row = master.execute(
+            sa.select(_OPERATIONS).where(_OPERATIONS.c.target == tenant, _OPERATIONS.c.state.in_(_OPEN))
+        ).first()
+        if row is not None:
+            raise self._unfinished(self._operation(row))
+
     # --- inside -----------------------------------------------------------------------------------------------------
 
     @contextmanager

@@ -135,6 +135,10 @@ class Registry:
             ]
         return {table: [column for column in columns if column] for table, columns in wanted.items()}
 
+    def bound(self, session: sa.Connection, table: str, column: str, value: str) -> Any:
+        """An id as the type of the column it is compared with. Raises NotFound for text that cannot be one."""
+        return self._bind(session, table, column, value)
+
     def _bind(self, session: sa.Connection, table: str, column: str, value: str) -> Any:
         """An id as the column's own type. Raises NotFound for text that cannot be one ("42abc" is not 42)."""
         if f"{table}.{column}" not in self._seen(session).numeric:
@@ -215,7 +219,7 @@ class Registry:
 
     def website(self, session: sa.Connection, website: str) -> Website:
         """One website; raises NotFound."""
-        table = self._websites_table()
+        table = self.websites_table()
         self.ensure(session)
         word = self._platform.words.website
         try:
@@ -229,7 +233,7 @@ class Registry:
 
     def set_published(self, session: sa.Connection, website: Website, is_published: bool) -> bool:
         """Publish or unpublish, only while it is still this tenant's; False when nothing had to change."""
-        table = self._websites_table()
+        table = self.websites_table()
         target = sa.table(
             table.table, sa.column(table.id), sa.column(table.tenant), sa.column(table.is_published, sa.Boolean)
         )
@@ -245,7 +249,30 @@ class Registry:
         )
         return answer.rowcount > 0
 
-    def _websites_table(self) -> WebsiteTable:
+    def delete_website(self, session: sa.Connection, website: Website) -> None:
+        """Delete exactly this row, only while it is still this tenant's. Raises Failed when it is not any more."""
+        table = self.websites_table()
+        target = sa.table(table.table, sa.column(table.id), sa.column(table.tenant))
+        answer = session.execute(
+            sa.delete(target).where(
+                target.c[table.id] == self.website_key(session, website.id),
+                target.c[table.tenant] == self._bind(session, table.table, table.tenant, website.tenant),
+            )
+        )
+        if answer.rowcount != 1:
+            raise Failed(
+                f"{self._platform.words.website.capitalize()} {website.id} is gone, or is somebody else's by now",
+                code="registry_changed",
+                hint="Look at the tenant again. Nothing else was written.",
+            )
+
+    def website_key(self, session: sa.Connection, website: str) -> Any:
+        """A website's id as its column's own type. Raises NotFound for text that cannot be one."""
+        table = self.websites_table()
+        return self._bind(session, table.table, table.id, website)
+
+    def websites_table(self) -> WebsiteTable:
+        """Where the websites are. Raises Refused where the platform has none."""
         if self._platform.websites is None:
             raise Refused(f"{self._platform.title} has no {self._platform.words.websites}", code="no_websites")
         return self._platform.websites
