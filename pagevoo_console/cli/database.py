@@ -13,6 +13,7 @@ from pagevoo_console.cli.refresh import look
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
 from pagevoo_console.domain.errors import WrongUsage
 from pagevoo_console.domain.server import CheckLayer, CheckResult
+from pagevoo_console.domain.switch import SwitchPlan
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
@@ -123,6 +124,67 @@ def delete(
     call.answer(document, show)
 
 
+@app.command()
+def switch(
+    context: typer.Context,
+    tenant: Id,
+    website: Annotated[str, typer.Option(metavar="WID", help="The website to move to.")],
+    confirm: Annotated[
+        str | None, typer.Option(metavar="DATABASE_NAME", help="The name of the database that goes, exactly.")
+    ] = None,
+    backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backup goes.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> None:
+    """Move to another website: back up, prove, delete, unpublish, create anew. Resumes where a crash left it."""
+    call = call_of(context)
+    switches = call.console.switches
+    plan = switches.plan(tenant, website, backup_to)
+    if dry_run:
+        planned = {
+            **words.deletion_plan(plan.deletion), "ok": True, "operation": None, "dry_run": True,
+            "from_website": plan.from_website, "to_website": plan.to_website.id, "features": list(plan.features),
+            "steps": [words.step(step) for step in plan.steps], "warnings": list(plan.warnings),
+        }  # fmt: skip
+        call.answer(planned, lambda paper: _show_switch(paper, plan))
+        return
+    if confirm is None and call.is_attended:
+        call.output.answer({}, lambda paper: _show_switch(paper, plan))
+    confirmation = call.confirmation(plan.deletion.database.name, confirm)
+    done = call.work(lambda job: switches.run(plan, confirmation, job))
+    look(call, tenant)
+    document = {
+        "ok": True,
+        "operation": done.operation,
+        "tenant": done.tenant,
+        "website": done.website,
+        "database": None if done.database is None else words.tenant_database(done.database),
+        "backup": done.backup,
+        "backup_path": None if done.backup_path is None else str(done.backup_path),
+        "features": list(plan.features),
+    }
+
+    def show(paper: Paper) -> None:
+        paper.line(f"{plan.deletion.database.name} belongs to website {done.website} now, and is empty")
+        if plan.features:
+            paper.line(f"May be installed anew: {', '.join(plan.features)}")
+        if done.backup_path is not None:
+            paper.line(f"The backup of what was there: {done.backup_path}")
+
+    call.answer(document, show)
+
+
+def _show_switch(paper: Paper, plan: SwitchPlan) -> None:
+    _show_plan(paper, plan.deletion, steps=False)
+    paper.facts(
+        [
+            ("From", f"website {plan.from_website or 'none'}"),
+            ("To", f"website {plan.to_website.id}  {plan.to_website.name}"),
+            ("Data of", ", ".join(plan.features) or "no feature"),
+        ]
+    )
+    show_steps(paper, plan.steps)
+
+
 def show_check(paper: Paper, found: CheckResult) -> None:
     """The layers of a check, and what to do."""
     paper.table(
@@ -150,7 +212,7 @@ def newest_operation(call: Call, tenant: str, kind: str) -> str | None:
     return next((operation.id for operation in found if operation.kind == kind), None)
 
 
-def _show_plan(paper: Paper, plan: DeletionPlan) -> None:
+def _show_plan(paper: Paper, plan: DeletionPlan, *, steps: bool = True) -> None:
     paper.facts(
         [
             ("Tenant", f"{plan.request.tenant}  {plan.tenant_name}  {plan.tenant_email}"),
@@ -160,4 +222,5 @@ def _show_plan(paper: Paper, plan: DeletionPlan) -> None:
             *(("Warning", warning) for warning in plan.warnings),
         ]
     )
-    show_steps(paper, plan.steps)
+    if steps:
+        show_steps(paper, plan.steps)

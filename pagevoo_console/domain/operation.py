@@ -22,6 +22,8 @@ class OperationKind(StrEnum):
 
     CREATE = "database.create"
     DELETE = "database.delete"
+    SWITCH = "database.switch"
+    TIER = "tenant.tier"
     INSTALL = "feature.install"
     RESTORE = "backup.restore"
 

@@ -26,6 +26,7 @@ from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
 from pagevoo_console.services.settings import Folders
 from pagevoo_console.services.sightings import Sightings
+from pagevoo_console.services.switches import Switches
 from pagevoo_console.services.tenant_rules import Rules
 from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.website_rows import WebsiteRows
@@ -78,6 +79,10 @@ class Console:
         self.websites = Websites(
             self.master, self.registry, self.tenants, self.databases, self.deletions, self.operations, self.audit,
             website_rows,
+        )  # fmt: skip
+        self.switches = Switches(
+            self.master, self.registry, self.tenants, self.databases, self.deletions, self.features, self.operations,
+            self.audit,
         )  # fmt: skip
         self.exports = Exports(platform, connections, self.tenants, self.audit)
         self.inspection = Inspection(connections, self.tenants, self.audit)

@@ -351,7 +351,7 @@ class Operations:
             )  # fmt: skip
         return Run(
             int(operation), found.kind, found.tenant, found.database, server, epoch,
-            json.loads(row.plan), job, session, json.loads(row.evidence or "{}"),
+            json.loads(row.plan), job, session, json.loads(row.evidence or "{}"), row.step or "",
         )  # fmt: skip
 
     def _carry_out(self, run: Run) -> Any:

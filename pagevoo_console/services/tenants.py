@@ -148,7 +148,7 @@ class Tenants:
 
     def _in_the_making(self, person: TenantRow) -> TenantDatabase | None:
         for operation in self._operations.list(tenant=person.id, open_only=True):
-            if operation.kind == OperationKind.CREATE:
+            if operation.kind in (OperationKind.CREATE, OperationKind.SWITCH):
                 server = self._tenancy.server(operation.server)
                 return TenantDatabase(
                     operation.database, server.engine, server.name, "", DatabaseState.PROVISIONING,

@@ -11,6 +11,8 @@ from pagevoo_console.ui.kit.tokens import Tone
 ACTIONS = {
     "database.create": "Create database",
     "database.delete": "Delete database",
+    "database.switch": "Switch website",
+    "tenant.tier": "Change tier",
     "database.check": "Test connection",
     "website.publish": "Publish website",
     "website.unpublish": "Unpublish website",
