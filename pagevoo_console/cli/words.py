@@ -128,11 +128,20 @@ def feature(found: Feature) -> Json:
         "tables": list(found.tables),
         "allowed": found.allowed,
         "description": found.description,
+        "requires": list(found.requires),
+        "disabled_by": None if found.disabled_by is None else found.disabled_by.value,
     }
 
 
 def difference(found: Difference) -> Json:
-    return {"table": found.table, "kind": found.kind, "detail": found.detail}
+    return {
+        "table": found.table,
+        "kind": found.kind,
+        "detail": found.detail,
+        "feature": found.feature,
+        "repairable": found.is_repairable,
+        "why": found.why,
+    }
 
 
 def quota(found: QuotaUsage) -> Json:

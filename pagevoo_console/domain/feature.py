@@ -14,9 +14,19 @@ class FeatureState(StrEnum):
     DRIFTED = "drifted"
 
 
+class Switch(StrEnum):
+    """Who switched a feature off; a tier that switches on again leaves alone what a person switched off."""
+
+    USER = "user"
+    TIER = "tier"
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature as one tenant has it. `revision` is None while it is not installed; `tables` are sorted names."""
+    """One feature as one tenant has it. `revision` is None while it is not installed; `tables` are sorted names.
+
+    `disabled_by` is None where it is not disabled, or where nobody wrote down who did it.
+    """
 
     name: str
     title: str
@@ -28,12 +38,35 @@ class Feature:
     icon: str = ""
     allowed: bool = True
     tiers: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    disabled_by: Switch | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One way in which a database is not what its lineage says. `kind` is a word such as "missing_column"."""
+    """One way in which a database is not what its lineage says. `kind` is a word such as "missing_column".
+
+    `feature` is the lineage's name. `why` says why it cannot be mended by the console, empty where it can.
+    """
 
     table: str
     kind: str
     detail: str
+    feature: str = ""
+    why: str = ""
+
+    @property
+    def is_repairable(self) -> bool:
+        return not self.why
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What mends one difference, or several of a table at once. `statements` are shown, `alters` says that a table
+    which stands is changed.
+    """
+
+    feature: str
+    differences: tuple[Difference, ...]
+    statements: tuple[str, ...]
+    alters: bool

@@ -25,6 +25,12 @@ class OperationKind(StrEnum):
     SWITCH = "database.switch"
     TIER = "tenant.tier"
     INSTALL = "feature.install"
+    UPGRADE = "feature.upgrade"
+    DISABLE = "feature.disable"
+    ENABLE = "feature.enable"
+    UNINSTALL = "feature.uninstall"
+    MEND = "feature.repair"
+    ADOPT = "feature.adopt"
     RESTORE = "backup.restore"
 
 

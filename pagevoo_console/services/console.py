@@ -60,13 +60,15 @@ class Console:
         self.databases = Databases(
             self.master, self.registry, connections, lineages, self.tenancy, self.tenants, self.operations, self.audit
         )
-        self.features = Features(self.master, connections, lineages, self.tenants, self.operations, self.audit)
         self.quotas = Quotas(platform, connections, self.tenants)
         self.backup_index = BackupIndex(self.master, folders.state / f"backups-{identity(connection)}")
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
             backup_folder or folders.backups,
         )  # fmt: skip
+        self.features = Features(
+            self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit
+        )
         self.restores = Restores(
             self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations
         )

@@ -1,120 +1,37 @@
-"""What features a tenant has, and installing them."""
+"""What features a tenant has, and changing that: each change is planned, carried out as an operation, and audited."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import sqlalchemy as sa
-
 from pagevoo_console.domain.audit import Outcome
-from pagevoo_console.domain.errors import NotFound, Refused
-from pagevoo_console.domain.feature import Difference, Feature, FeatureState
-from pagevoo_console.domain.operation import OperationKind, Step
+from pagevoo_console.domain.errors import Refused
+from pagevoo_console.domain.feature import Difference, Feature, Switch
 from pagevoo_console.services.audit import AuditTrail
+from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.feature_adoption import ADOPT, AdoptionPlan, AdoptionPlans
+from pagevoo_console.services.feature_changes import INSTALL, UPGRADE, FeaturePlans, InstallPlan, UpgradePlan
+from pagevoo_console.services.feature_drift import DriftFinder
+from pagevoo_console.services.feature_removal import UNINSTALL, RemovalPlans, UninstallPlan, ensure_confirmed
+from pagevoo_console.services.feature_repairs import MEND, RepairPlan, RepairPlans
+from pagevoo_console.services.feature_states import FeatureStates
+from pagevoo_console.services.feature_switches import DISABLE, ENABLE, SwitchPlan, SwitchPlans
+from pagevoo_console.services.feature_work import Rooms
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.lineages import Lineage, Lineages
 from pagevoo_console.services.master import Master
-from pagevoo_console.services.operations import Operations, Procedure, Run
-from pagevoo_console.services.tenants import Located, Tenants, ensure_same
-from pagevoo_console.services.values import naive_utc, now
+from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.tenants import Located, Tenants
 
-INSTALL = OperationKind.INSTALL.value
+__all__ = ["INSTALL", "Features", "InstallPlan"]
 
-_INSTALLED = sa.table(
-    "installed_features",
-    sa.column("feature_type"),
-    sa.column("configuration"),
-    sa.column("is_active", sa.Boolean),
-    sa.column("installed_at", sa.DateTime),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class InstallPlan:
-    """What installing would do: `features` in the order of their requirements, `tables` that will be created."""
-
-    tenant: str
-    database: str
-    generation: str
-    features: tuple[str, ...]
-    already: tuple[str, ...]
-    tables: tuple[str, ...]
-    steps: tuple[Step, ...]
-
-    def as_data(self) -> dict[str, Any]:
-        return {"features": list(self.features), "generation": self.generation}
-
-
-class FeatureInstallation(Procedure):
-    """Run each feature's lineage, then write its row in `installed_features`, last (faults §3.4)."""
-
-    kind = INSTALL
-
-    def __init__(self, connections: Connections, lineages: Lineages, tenants: Tenants) -> None:
-        self._connections = connections
-        self._lineages = lineages
-        self._tenants = tenants
-
-    def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
-        return tuple(
-            step
-            for name in plan["features"]
-            for step in (
-                Step(f"tables:{name}", f"Create the tables of {self._lineages.get(name).title}"),
-                Step(f"record:{name}", f"Record {self._lineages.get(name).title} as installed"),
-            )
-        )
-
-    def perform(self, step: str, run: Run) -> None:
-        act, _, name = step.partition(":")
-        ensure_same(self._tenants, run)
-        with self._connections.open(run.server, run.database, writable=True, read_timeout=600) as session:
-            if act == "tables":
-                self._lineages.upgrade(
-                    session,
-                    name,
-                    progress=lambda done, total, title: run.job.progress(title, done, total, "revisions"),
-                )
-            else:
-                self._record(session, name, run)
-
-    def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
-        return {"installed": run.plan["features"]}
-
-    def has_changed(self, run: Run) -> bool:
-        return bool(run.steps_done)
-
-    def undo(self, run: Run) -> None:
-        """Too late: the tables may hold rows by now. What was begun is finished by a resume."""
-        if self.has_changed(run):
-            raise Refused(
-                f"Features {', '.join(run.plan['features'])} are half installed; resume the operation to finish them",
-                code="half_installed",
-            )
-
-    def _record(self, session: sa.Connection, name: str, run: Run) -> None:
-        engine = self._connections.engine(run.server)
-        with engine.transaction(session):
-            found = session.execute(
-                sa.select(_INSTALLED.c.feature_type).where(_INSTALLED.c.feature_type == name)
-            ).first()
-            if found is None:
-                session.execute(
-                    sa.insert(_INSTALLED).values(
-                        feature_type=name,
-                        configuration=json.dumps({}),
-                        is_active=True,
-                        installed_at=naive_utc(now()).replace(microsecond=0),
-                    )
-                )
+NO_DATABASE = "database_required"
 
 
 class Features:
-    """Lists and installs features. Safe to call from any thread."""
+    """Lists and changes features. Planning reads only, and is the dry run. Safe to call from any thread."""
 
     def __init__(
         self,
@@ -122,118 +39,171 @@ class Features:
         connections: Connections,
         lineages: Lineages,
         tenants: Tenants,
+        backups: Backups,
         operations: Operations,
         audit: AuditTrail,
     ) -> None:
         self._master = master
         self._connections = connections
-        self._lineages = lineages
         self._tenants = tenants
         self._operations = operations
         self._audit = audit
-        self._installation = FeatureInstallation(connections, lineages, tenants)
-        operations.register(self._installation)
+        core = master.platform.core_lineage
+        self._states = FeatureStates(master, connections, lineages, tenants)
+        self._finder = DriftFinder(lineages, self._states, core)
+        rooms = Rooms(connections, lineages, tenants, backups, self._states)
+        self._changes = FeaturePlans(rooms)
+        self._switches = SwitchPlans(rooms)
+        self._removals = RemovalPlans(rooms, core)
+        self._repairs = RepairPlans(rooms, self._finder, core)
+        self._adoptions = AdoptionPlans(rooms)
+        for procedure in (
+            self._changes.installation, self._changes.upgrade, self._switches.disabling, self._switches.enabling,
+            self._removals.removal, self._repairs.repair, self._adoptions.adoption,
+        ):  # fmt: skip
+            operations.register(procedure)
+
+    # --- looking ----------------------------------------------------------------------------------------------------
 
     def catalogue(self) -> tuple[Lineage, ...]:
         """The platform's features that this console has a schema for, in the platform's order; core left out."""
-        available = {lineage.name: lineage for lineage in self._lineages.all()}
-        return tuple(available[name] for name in self._master.platform.features if name in available)
+        return self._states.catalogue()
 
     def list(self, tenant: str) -> tuple[Feature, ...]:
         """The state of each feature in this tenant's database. Reads only. Raises Refused where there is none."""
+        return self._states.list(tenant)
+
+    def migrations(self, tenant: str) -> tuple[str, ...]:
+        """What the platform's own (Laravel) migrations wrote down in this database, in order. Reads only."""
+        return self._states.migrations(tenant)
+
+    def drift(self, tenant: str) -> tuple[Difference, ...]:
+        """How tables, rows and revisions differ from what the installed revisions say. Reads only."""
         located = self._tenants.locate(tenant)
-        with self._connections.open(located.server, located.database.name) as session:
-            return self._states(session, located)
+        with self._connections.open(located.server, located.database.name, read_timeout=None) as session:
+            found = self._finder.look(session)
+        return tuple(difference for drift in found for difference in drift.differences)
+
+    def refused(self, tenant: str, error: Refused, kind: str = INSTALL) -> None:
+        """Note that a rule kept somebody from changing features."""
+        self._audit.note(kind, Outcome.REFUSED, tenant=tenant, detail=str(error))
+
+    # --- installing and upgrading -----------------------------------------------------------------------------------
 
     def plan_install(self, tenant: str, names: Iterable[str]) -> InstallPlan:
-        """What `install` would do. Reads only. Raises NotFound for an unknown feature, Refused by tier or database."""
-        wanted = self._in_order(names)
-        located = self._tenants.locate(tenant)
-        with self._connections.open(located.server, located.database.name) as session:
-            states = {feature.name: feature for feature in self._states(session, located)}
-        for name in wanted:
-            if not states[name].allowed:
-                raise Refused(
-                    f"{states[name].title} is not part of the tier {located.tenant.tier!r}",
-                    code="not_in_tier",
-                    hint=f"It comes with {', '.join(states[name].tiers)}.",
-                )
-        already = tuple(name for name in wanted if states[name].state is FeatureState.INSTALLED)
-        todo = tuple(name for name in wanted if name not in already)
-        plan = InstallPlan(
-            tenant, located.database.name, located.row.id, todo, already,
-            tuple(table for name in todo for table in states[name].tables), (),
-        )  # fmt: skip
-        return InstallPlan(
-            tenant, located.database.name, located.row.id, todo, already, plan.tables,
-            self._installation.steps(plan.as_data()),
-        )  # fmt: skip
+        """What `install` would do, with what the features require. Raises NotFound for an unknown feature.
+
+        Refused: `not_in_tier`, `database_required`, and where tables stand in the way.
+        """
+        asked = self._states.in_order(names)
+        return self._changes.install(self._located(tenant), asked)
 
     def install(self, plan: InstallPlan, job: JobContext) -> tuple[Feature, ...]:
         """Carry the plan out; what is installed already is left alone."""
-        if plan.features:
-            located = self._tenants.locate(plan.tenant)
-            self._operations.run(
-                INSTALL, tenant=plan.tenant, database=plan.database, server=located.server, plan=plan.as_data(), job=job
-            )
+        self._carry_out(INSTALL, plan, bool(plan.features), job, _takes_up(plan.as_data()))
         return self.list(plan.tenant)
 
-    def refused(self, tenant: str, error: Refused) -> None:
-        """Note that a rule kept somebody from installing."""
-        self._audit.note(INSTALL, Outcome.REFUSED, tenant=tenant, detail=str(error))
+    def plan_upgrade(self, tenant: str, names: Iterable[str] = ()) -> UpgradePlan:
+        """What `upgrade` would do to these features, or to all that are outdated."""
+        return self._changes.upgrading(self._located(tenant), tuple(names))
 
-    def drift(self, tenant: str) -> tuple[Difference, ...]:
-        """How the installed lineages' tables differ from what their revision says. Reads only."""
-        located = self._tenants.locate(tenant)
-        with self._connections.open(located.server, located.database.name) as session:
-            return tuple(
-                difference
-                for name in self._lineages.installed(session)
-                for difference in self._lineages.drift(session, name)
-            )
+    def upgrade(self, plan: UpgradePlan, job: JobContext) -> tuple[Feature, ...]:
+        """Carry the plan out; what is at its newest revision is left alone."""
+        self._carry_out(UPGRADE, plan, bool(plan.features), job, _takes_up(plan.as_data()))
+        return self.list(plan.tenant)
 
-    def _states(self, session: sa.Connection, located: Located) -> tuple[Feature, ...]:
-        revisions = self._lineages.installed(session)
-        tables = set(sa.inspect(session).get_table_names())
-        active: dict[str, bool] = {}
-        if _INSTALLED.name in tables:
-            query = sa.select(_INSTALLED.c.feature_type, _INSTALLED.c.is_active)
-            active = {str(row.feature_type): bool(row.is_active) for row in session.execute(query)}
-        tier = located.tenant.tier
-        return tuple(
-            Feature(
-                name=lineage.name,
-                title=lineage.title,
-                state=_state(lineage, revisions.get(lineage.name), active.get(lineage.name), tables),
-                revision=revisions.get(lineage.name),
-                head=lineage.head,
-                tables=lineage.tables,
-                description=lineage.description,
-                icon=lineage.icon,
-                allowed=not lineage.tiers or tier in lineage.tiers,
-                tiers=lineage.tiers,
-            )
-            for lineage in self.catalogue()
-        )
+    # --- switching --------------------------------------------------------------------------------------------------
 
-    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
-        known = [lineage.name for lineage in self.catalogue()]
-        wanted = set(names)
-        for name in sorted(wanted):
-            if name not in known:
-                raise NotFound(f"There is no feature {name!r}", hint=f"There are: {', '.join(known)}.")
-        return tuple(name for name in known if name in wanted)
+    def plan_disable(self, tenant: str, name: str, by: Switch = Switch.USER) -> SwitchPlan:
+        """What `switch` would do to turn a feature off. Raises NotFound where it is not installed."""
+        return self._switches.plan(self._located(tenant), name, by, turns_on=False)
+
+    def plan_enable(self, tenant: str, name: str) -> SwitchPlan:
+        """What `switch` would do to turn a feature on. Raises Refused (`not_in_tier`), NotFound."""
+        return self._switches.plan(self._located(tenant), name, Switch.USER, turns_on=True)
+
+    def switch(self, plan: SwitchPlan, job: JobContext) -> Feature:
+        """Carry the plan out; the feature's tables are not touched."""
+        self._carry_out(ENABLE if plan.turns_on else DISABLE, plan, bool(plan.steps), job)
+        return self._one(plan.tenant, plan.name)
+
+    # --- removing ---------------------------------------------------------------------------------------------------
+
+    def plan_uninstall(self, tenant: str, name: str) -> UninstallPlan:
+        """What `uninstall` would drop. Refused: `required`, `referenced`, `not_adopted`."""
+        return self._removals.plan(self._located(tenant), name)
+
+    def uninstall(self, plan: UninstallPlan, confirmation: str, job: JobContext) -> Feature:
+        """Back up, prove, and drop the feature's own tables. `confirmation` must be its name, exactly."""
+        try:
+            ensure_confirmed(plan, confirmation)
+        except Refused as error:
+            self.refused(plan.tenant, error, UNINSTALL)
+            raise
+        self._carry_out(UNINSTALL, plan, bool(plan.steps), job, _takes_up(plan.as_data()))
+        return self._one(plan.tenant, plan.name)
+
+    # --- mending ----------------------------------------------------------------------------------------------------
+
+    def plan_repair(self, tenant: str, names: Iterable[str] = ()) -> RepairPlan:
+        """What `repair` would do to these features, or to all: statements, and what is left with why."""
+        return self._repairs.plan(self._located(tenant), tuple(names))
+
+    def repair(self, plan: RepairPlan, job: JobContext) -> tuple[Difference, ...]:
+        """Carry the plan out; returns the differences that are left."""
+        self._carry_out(MEND, plan, bool(plan.steps), job, _takes_up(plan.as_data()))
+        return self.drift(plan.tenant)
+
+    def plan_adopt(self, tenant: str, name: str) -> AdoptionPlan:
+        """What `adopt` would do. Refused: `misfits`, naming each that cannot be mended, or `nothing_to_adopt`."""
+        return self._adoptions.plan(self._located(tenant), name)
+
+    def adopt(self, plan: AdoptionPlan, job: JobContext) -> Feature:
+        """Carry the plan out: mend what must be, stamp, and write the feature's row where it is missing."""
+        self._carry_out(ADOPT, plan, bool(plan.steps), job, _takes_up(plan.as_data()))
+        return self._one(plan.tenant, plan.name)
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _located(self, tenant: str) -> Located:
+        """The tenant's database. Raises Refused (`database_required`) in the platform's own words."""
+        try:
+            return self._tenants.locate(tenant)
+        except Refused as error:
+            if error.code != NO_DATABASE:
+                raise
+            website = self._master.platform.words.website
+            raise Refused(
+                f"Database required. Please publish {website} or create database first.",
+                code=NO_DATABASE,
+                hint="`website publish WID` publishes and creates one;"
+                f" `database create {tenant} --website WID` creates one without publishing.",
+            ) from error
+
+    def _carry_out(
+        self,
+        kind: str,
+        plan: Any,
+        has_to_act: bool,
+        job: JobContext,
+        same: Callable[[dict[str, Any]], bool] | None = None,
+    ) -> None:
+        if not has_to_act:
+            return
+        located = self._tenants.locate(plan.tenant)
+        self._operations.run(
+            kind, tenant=plan.tenant, database=plan.database, server=located.server, plan=plan.as_data(), job=job,
+            same=same,
+        )  # fmt: skip
+
+    def _one(self, tenant: str, name: str) -> Feature:
+        return next(feature for feature in self.list(tenant) if feature.name == name)
 
 
-def _state(lineage: Lineage, revision: str | None, active: bool | None, tables: set[str]) -> FeatureState:
-    """Row, revision and tables together: they can disagree in databases that other tools have written to."""
-    present = [table for table in lineage.tables if table in tables]
-    if active is None and revision is None and not present:
-        return FeatureState.AVAILABLE
-    if revision is None or active is None:
-        return FeatureState.DRIFTED
-    if revision != lineage.head:
-        return FeatureState.OUTDATED
-    if len(present) < len(lineage.tables):
-        return FeatureState.DRIFTED
-    return FeatureState.INSTALLED if active else FeatureState.DISABLED
+def _takes_up(data: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:
+    """Whether what a crash left of an operation covers what is planned now: part of it may have been done."""
+
+    def covers(left: dict[str, Any]) -> bool:
+        return left["generation"] == data["generation"] and set(data["features"]) <= set(left["features"])
+
+    return covers

@@ -139,6 +139,12 @@ def default_text(dialect: sa.Dialect, column: sa.Column[Any]) -> str | None:
     return None if text is None or text.upper() == "NULL" else str(text)
 
 
+def default_of(column: sa.Column[Any]) -> Any:
+    """A column's default as Alembic takes it, None for none."""
+    default = column.server_default
+    return default.arg if isinstance(default, sa.DefaultClause) else None
+
+
 def _plain(default: str) -> str:
     """A default without what each server writes around it in its own way."""
     text = default.strip()

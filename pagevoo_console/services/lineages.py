@@ -132,6 +132,19 @@ class Lineages:
         """The revisions that `upgrade` would apply, requirements first, in order. Reads only."""
         return tuple(_step(each.revision) for each in self._upgrades((name,), self._heads(connection)))
 
+    def alters(self, connection: sa.Connection, name: str) -> bool:
+        """Whether `upgrade` would change tables that stand, rather than only create others. Reads only."""
+        compiled = self._compiled()
+        pending = self._upgrades((name,), self._heads(connection))
+        return any(compiled.creations(connection.dialect, each.revision) is None for each in pending)
+
+    def statements(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
+        """What `upgrade` would send to create tables, as text for people. Reads only."""
+        compiled = self._compiled()
+        pending = self._upgrades((name,), self._heads(connection))
+        found = (compiled.creations(connection.dialect, each.revision) or () for each in pending)
+        return tuple(text for creations in found for creation in creations for text in creation.statements)
+
     def missing_tables(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
         """The lineage's tables that are not there, sorted. Reads only."""
         return tuple(sorted(set(self.metadata(name).tables) - set(sa.inspect(connection).get_table_names())))

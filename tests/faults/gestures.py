@@ -102,7 +102,7 @@ class Creation(Gesture):
 
 
 class Installation(Gesture):
-    failpoints = _points("feature.install", "tables:blog", "record:blog")
+    failpoints = _points("feature.install", "tables", "record")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)

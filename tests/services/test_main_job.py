@@ -91,7 +91,7 @@ def test_a_feature_without_a_database_is_refused_with_the_platforms_words(world:
     with pytest.raises(Refused) as caught:
         world.console.features.plan_install(tenant, ["blog"])
     assert caught.value.code == "database_required"
-    assert "publish website or create database first" in caught.value.hint
+    assert "publish website or create database first" in caught.value.message
 
 
 def test_a_backup_is_proved_and_the_database_deleted_safely(world: World) -> None:

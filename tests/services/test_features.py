@@ -1,0 +1,228 @@
+"""The life of a feature on each engine: installed, upgraded, switched, uninstalled; looked at through a raw driver."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pagevoo_console.domain.errors import NotFound, Refused
+from pagevoo_console.domain.feature import Feature, FeatureState, Switch
+from pagevoo_console.services.feature_rows import disable_in, enable_in
+from pagevoo_console.services.jobs import JobContext
+from tests.services.platform_world import World
+
+
+def install(world: World, tenant: str, *names: str) -> None:
+    features = world.console.features
+    features.install(features.plan_install(tenant, names), JobContext())
+
+
+def feature(world: World, tenant: str, name: str) -> Feature:
+    return next(one for one in world.console.features.list(tenant) if one.name == name)
+
+
+def tables(world: World, tenant: str) -> set[str]:
+    database = world.name(tenant)
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+        "mysql": "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()",
+        "postgresql": "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+    }[world.master.engine]
+    return {str(name) for (name,) in world.write(query, database=database)} - {"sqlite_sequence"}
+
+
+def rows(world: World, tenant: str) -> list[tuple[str, bool]]:
+    found = world.write(
+        "SELECT feature_type, is_active FROM installed_features ORDER BY feature_type", database=world.name(tenant)
+    )
+    return [(str(name), bool(active)) for name, active in found]
+
+
+def reasons(world: World, tenant: str) -> list[tuple[str, object]]:
+    query = "SELECT feature_type, setting_value FROM feature_settings WHERE setting_key = 'console_disabled_by'"
+    found = world.write(query, database=world.name(tenant))
+    return [
+        (str(name), json.loads(value) if str(value).startswith('"') else value) for name, value in found
+    ]  # fmt: skip
+
+
+def set_back(world: World, tenant: str) -> None:
+    """Make an installed blog look as an older console left it, two tables short."""
+    database = world.name(tenant)
+    for statement in (
+        "DROP TABLE blog_comments",
+        "DROP TABLE blog_post_tags",
+        "UPDATE console_features SET version_num = 'blog_0003' WHERE version_num = 'blog_0005'",
+    ):
+        world.write(statement, database=database)
+
+
+# --- installing -------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_database_installing_says_what_the_document_says_and_both_ways_out(world: World) -> None:
+    tenant, _ = world.add_tenant()
+    with pytest.raises(Refused) as caught:
+        world.console.features.plan_install(tenant, ["blog"])
+    assert caught.value.code == "database_required"
+    assert caught.value.message == "Database required. Please publish website or create database first."
+    assert "`website publish WID`" in caught.value.hint
+    assert f"`database create {tenant} --website WID`" in caught.value.hint
+
+
+def test_several_features_are_one_operation_of_two_steps(world: World) -> None:
+    tenant, _ = world.provisioned()
+    plan = world.console.features.plan_install(tenant, ["blog", "contact_form"])
+    assert [step.name for step in plan.steps] == ["tables", "record"]
+    world.console.features.install(plan, JobContext())
+    assert rows(world, tenant) == [("blog", True), ("contact_form", True)]
+    assert set(plan.tables) < tables(world, tenant)
+    again = world.console.features.plan_install(tenant, ["blog", "contact_form"])
+    assert (again.features, again.already, again.steps) == ((), ("contact_form", "blog"), ())
+
+
+def test_a_disabled_feature_counts_as_installed_and_stays_off(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    features = world.console.features
+    features.switch(features.plan_disable(tenant, "blog"), JobContext())
+    plan = features.plan_install(tenant, ["blog"])
+    features.install(plan, JobContext())
+    assert plan.already == ("blog",)
+    assert rows(world, tenant) == [("blog", False)]
+
+
+# --- upgrading --------------------------------------------------------------------------------------------------------
+
+
+def test_an_outdated_feature_is_upgraded_and_another_time_is_nothing(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog", "contact_form")
+    set_back(world, tenant)
+    assert feature(world, tenant, "blog").state is FeatureState.OUTDATED
+    assert world.console.features.drift(tenant) == ()
+    plan = world.console.features.plan_upgrade(tenant)
+    assert plan.features == ("blog",)
+    assert [step.name for _, step in plan.revisions] == ["blog_0004", "blog_0005"]
+    assert not plan.needs_backup
+    world.console.features.upgrade(plan, JobContext())
+    assert feature(world, tenant, "blog").state is FeatureState.INSTALLED
+    assert world.console.features.drift(tenant) == ()
+    assert world.console.features.plan_upgrade(tenant, ["blog"]).features == ()
+
+
+def test_what_is_not_installed_cannot_be_upgraded(world: World) -> None:
+    tenant, _ = world.provisioned()
+    with pytest.raises(Refused) as caught:
+        world.console.features.plan_upgrade(tenant, ["blog"])
+    assert caught.value.code == "not_installed"
+    with pytest.raises(NotFound):
+        world.console.features.plan_upgrade(tenant, ["wiki"])
+
+
+# --- switching --------------------------------------------------------------------------------------------------------
+
+
+def test_a_disabled_feature_keeps_its_data_and_says_who_disabled_it(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    features, database = world.console.features, world.name(tenant)
+    world.write("INSERT INTO blog_tags (name, slug) VALUES ({0}, {1})", "Bread", "bread", database=database)
+    off = features.switch(features.plan_disable(tenant, "blog"), JobContext())
+    assert (off.state, off.disabled_by) == (FeatureState.DISABLED, Switch.USER)
+    assert reasons(world, tenant) == [("blog", "user")]
+    assert features.plan_disable(tenant, "blog").steps == ()
+    on = features.switch(features.plan_enable(tenant, "blog"), JobContext())
+    assert (on.state, on.disabled_by) == (FeatureState.INSTALLED, None)
+    assert reasons(world, tenant) == []
+    assert features.plan_enable(tenant, "blog").steps == ()
+    assert world.write("SELECT name FROM blog_tags", database=database) == [("Bread",)]
+
+
+def test_what_the_tier_lacks_is_not_enabled_and_what_is_not_installed_is_not_found(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "shop")
+    features = world.console.features
+    features.switch(features.plan_disable(tenant, "shop", Switch.TIER), JobContext())
+    assert reasons(world, tenant) == [("shop", "tier")]
+    world.write("UPDATE users SET tier = {0} WHERE id = {1}", "brochure", int(tenant))
+    with pytest.raises(Refused) as caught:
+        features.plan_enable(tenant, "shop")
+    assert caught.value.code == "not_in_tier"
+    with pytest.raises(NotFound):
+        features.plan_disable(tenant, "blog")
+
+
+def test_a_tier_does_not_take_over_what_a_person_disabled(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    located = world.console.tenants.locate(tenant)
+    with world.console.connections.open(located.server, located.database.name, writable=True) as session:
+        assert disable_in(session, located.engine, "blog", Switch.TIER)
+        assert not disable_in(session, located.engine, "blog", Switch.TIER)
+        assert disable_in(session, located.engine, "blog", Switch.USER)
+        assert not disable_in(session, located.engine, "blog", Switch.TIER)
+    assert reasons(world, tenant) == [("blog", "user")]
+    with world.console.connections.open(located.server, located.database.name, writable=True) as session:
+        assert enable_in(session, located.engine, "blog")
+        assert not enable_in(session, located.engine, "blog")
+        with pytest.raises(NotFound):
+            enable_in(session, located.engine, "shop")
+    assert (rows(world, tenant), reasons(world, tenant)) == ([("blog", True)], [])
+
+
+# --- uninstalling -----------------------------------------------------------------------------------------------------
+
+
+def test_uninstalling_backs_up_proves_and_drops_its_own_tables_alone(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog", "contact_form")
+    features, database = world.console.features, world.name(tenant)
+    world.write("INSERT INTO blog_tags (name, slug) VALUES ({0}, {1})", "Bread", "bread", database=database)
+    world.write("CREATE TABLE blog_of_their_own (id INTEGER PRIMARY KEY)", database=database)
+    put = "INSERT INTO feature_settings (feature_type, setting_key, setting_value) VALUES ({0}, {1}, {2})"
+    world.write(put, "blog", "title", '"x"', database=database)
+    plan = features.plan_uninstall(tenant, "blog")
+    assert [step.name for step in plan.steps] == ["backup", "verify", "compare", "drop", "forget"]
+    assert plan.tables.index("blog_comments") < plan.tables.index("blog_posts") < plan.tables.index("blog_categories")
+    before = tables(world, tenant)
+    with pytest.raises(Refused, match="type blog exactly"):
+        features.uninstall(plan, "Blog", JobContext())
+    assert tables(world, tenant) == before
+    gone = features.uninstall(plan, "blog", JobContext())
+    assert gone.state is FeatureState.AVAILABLE
+    assert before - tables(world, tenant) == set(plan.tables)
+    assert rows(world, tenant) == [("contact_form", True)]
+    assert world.write("SELECT version_num FROM console_features", database=database) == [("contact_form_0004",)]
+    assert world.write("SELECT * FROM feature_settings", database=database) == []
+    (backup,) = world.console.backups.list(tenant)
+    assert backup.verified_at is not None
+    assert backup.tables["blog_tags"] == 1
+    again = features.plan_uninstall(tenant, "blog")
+    assert again.steps == ()
+    assert features.uninstall(again, "blog", JobContext()).state is FeatureState.AVAILABLE
+
+
+def test_core_and_what_others_refer_to_are_not_uninstalled(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    number = "INTEGER" if world.master.engine == "sqlite" else "BIGINT"
+    world.write(
+        f"CREATE TABLE reviews (id INTEGER PRIMARY KEY, post {number}, FOREIGN KEY (post) REFERENCES blog_posts (id))",
+        database=world.name(tenant),
+    )
+    with pytest.raises(Refused, match="reviews refers to blog_posts") as caught:
+        world.console.features.plan_uninstall(tenant, "blog")
+    assert caught.value.code == "referenced"
+    with pytest.raises(Refused) as caught:
+        world.console.features.plan_uninstall(tenant, "core")
+    assert caught.value.code == "required"
+
+
+def test_tables_that_nobody_took_over_are_not_dropped(world: World) -> None:
+    tenant, _ = world.provisioned()
+    world.write("CREATE TABLE blog_tags (id INTEGER PRIMARY KEY)", database=world.name(tenant))
+    with pytest.raises(Refused) as caught:
+        world.console.features.plan_uninstall(tenant, "blog")
+    assert caught.value.code == "not_adopted"
