@@ -8,7 +8,11 @@ import sqlalchemy as sa
 
 from tests.masters import MasterHandle
 
-LINEAGES = ("pagevoo_master", "console", "core", "blog", "contact_form", "shop")
+LINEAGES = (
+    "pagevoo_master", "console", "core", "blog", "booking", "contact_form", "events", "file_hoster", "shop",
+    "social_platform", "user_access", "video_sharing",
+)  # fmt: skip
+FEATURES = LINEAGES[3:]
 
 
 @contextmanager

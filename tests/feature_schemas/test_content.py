@@ -3,13 +3,21 @@
 import ast
 import configparser
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.lineage_files import schema_dir
 from pagevoo_console.services.lineages import Lineages
-from tests.feature_schemas.databases import LINEAGES
+from pagevoo_console.services.platforms.reader import Platforms
+from tests.feature_schemas.databases import FEATURES, LINEAGES
+
+PROJECT = Path(__file__).parents[2]
+PAGE = PROJECT / "docs" / "features.md"
+ICONS = PROJECT / "pagevoo_console" / "ui" / "assets" / "icons"
+INNODB_KEY_BYTES = 3072
 
 NAMED_BY_PAGEVOO = {
     "pagevoo_master": {
@@ -20,6 +28,12 @@ NAMED_BY_PAGEVOO = {
     "contact_form": {"contact_forms", "form_submissions", "support_tickets"},
     "shop": {"shop_products", "shop_categories", "shop_orders", "shop_order_items", "shop_carts"},
     "blog": {"blog_posts", "blog_categories", "blog_tags", "blog_comments"},
+    "user_access": {"website_users", "website_roles", "website_permissions"},
+    "events": {"events", "event_categories", "event_rsvps"},
+    "booking": {"booking_services", "booking_availability", "bookings"},
+    "file_hoster": {"hosted_files", "file_downloads"},
+    "video_sharing": {"videos", "video_playlists"},
+    "social_platform": {"social_posts", "social_comments", "social_likes", "social_follows", "notifications"},
     "console": set(),
 }  # fmt: skip
 
@@ -38,10 +52,13 @@ def test_every_lineage_is_there_masters_first_and_features_last(lineages: Lineag
         ("pagevoo_master", "master"),
         ("console", "console"),
         ("core", "core"),
-        ("blog", "feature"),
-        ("contact_form", "feature"),
-        ("shop", "feature"),
+        *((name, "feature") for name in FEATURES),
     ]
+
+
+def test_there_is_a_lineage_for_each_of_the_features_that_pagevoo_names(lineages: Lineages) -> None:
+    platform = Platforms(Engines()).get("pagevoo")
+    assert sorted(platform.features) == [lineage.name for lineage in lineages.all() if lineage.kind == "feature"]
 
 
 @pytest.mark.parametrize("name", LINEAGES)
@@ -62,9 +79,98 @@ def test_a_feature_says_which_tiers_may_have_it(lineages: Lineages) -> None:
     tiers = {lineage.name: lineage.tiers for lineage in lineages.all() if lineage.kind == "feature"}
     assert tiers == {
         "blog": ("trial", "brochure", "niche", "pro"),
+        "booking": ("niche", "pro"),
         "contact_form": ("trial", "brochure", "niche", "pro"),
+        "events": ("niche", "pro"),
+        "file_hoster": ("niche", "pro"),
         "shop": ("trial", "niche", "pro"),
+        "social_platform": ("pro",),
+        "user_access": ("niche", "pro"),
+        "video_sharing": ("pro",),
     }
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_a_feature_says_why_its_tiers_may_have_it_and_has_an_icon(lineages: Lineages, name: str) -> None:
+    first, *_ = (schema_dir() / name / "feature.toml").read_text(encoding="utf-8").splitlines()
+    assert first.startswith("# ")
+    assert first.endswith(".")
+    assert (ICONS / f"{lineages.get(name).icon}.svg").is_file()
+
+
+def test_no_two_features_share_an_icon(lineages: Lineages) -> None:
+    icons = [lineage.icon for lineage in lineages.all()]
+    assert sorted(icons) == sorted(set(icons))
+
+
+def test_no_foreign_key_leaves_its_lineage(lineages: Lineages) -> None:
+    for name in FEATURES:
+        for table in lineages.metadata(name).tables.values():
+            targets = {key.target_fullname.partition(".")[0] for key in table.foreign_keys}
+            assert targets <= set(lineages.get(name).tables)
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_a_number_of_a_row_is_a_key_or_says_which_table_of_another_feature_it_means(
+    lineages: Lineages, name: str
+) -> None:
+    others = {table: lineage.name for lineage in lineages.all() for table in lineage.tables}
+    for table in lineages.metadata(name).tables.values():
+        for column in table.columns:
+            if column.name.endswith(("_id", "_by")) and not isinstance(column.type, sa.String):
+                target = column.info.get("soft_reference")
+                is_tied = bool(column.foreign_keys) or column.computed is not None
+                assert is_tied == (target is None), f"{table.name}.{column.name}"
+                assert target is None or others[target.removesuffix(".id")] not in (name, None)
+
+
+def test_keys_and_indexes_fit_into_what_innodb_allows(lineages: Lineages) -> None:
+    for name in LINEAGES:
+        for table in lineages.metadata(name).tables.values():
+            for item in keys_of(table):
+                assert sum(key_bytes(column) for column in item.columns) <= INNODB_KEY_BYTES, item.name
+
+
+def keys_of(table: sa.Table) -> list[sa.Index | sa.UniqueConstraint]:
+    """Its unique keys and indexes."""
+    uniques = [item for item in table.constraints if isinstance(item, sa.UniqueConstraint)]
+    return [*uniques, *table.indexes]
+
+
+def key_bytes(column: sa.Column[Any]) -> int:
+    """What a column takes of an InnoDB key in utf8mb4, generously."""
+    if isinstance(column.type, sa.String):
+        assert column.type.length is not None, f"{column} cannot be part of a key"
+        return 4 * column.type.length
+    return 16
+
+
+def test_what_refers_to_another_row_is_found_by_an_index(lineages: Lineages) -> None:
+    for name in FEATURES:
+        for table in lineages.metadata(name).tables.values():
+            leading = {next(iter(item.columns)).name for item in (*keys_of(table), table.primary_key)}
+            referring = {column.name for column in table.columns if column.foreign_keys or column.info}
+            assert referring <= leading, table.name
+
+
+def test_times_have_no_zone_of_their_own_since_all_are_utc(lineages: Lineages) -> None:
+    for name in LINEAGES:
+        for table in lineages.metadata(name).tables.values():
+            for column in table.columns:
+                assert not isinstance(column.type, sa.TIMESTAMP | sa.Time)
+                assert not (isinstance(column.type, sa.DateTime) and column.type.timezone)
+                assert not column.name.endswith("_at") or isinstance(column.type, sa.DateTime), column.name
+
+
+@pytest.mark.parametrize("name", ["core", *FEATURES])
+def test_the_page_of_features_tells_each_with_its_title_description_and_tiers(lineages: Lineages, name: str) -> None:
+    lineage = lineages.get(name)
+    _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {lineage.title} (`{name}`)\n")
+    section, _, _ = rest.partition("\n## ")
+    assert lineage.description in section
+    assert not lineage.tiers or f"Tiers: {', '.join(lineage.tiers)}." in section
+    for table in lineage.tables:
+        assert f"`{table}`" in section
 
 
 def test_installed_features_holds_exactly_what_the_contract_says_plus_a_key(lineages: Lineages) -> None:
@@ -90,10 +196,10 @@ def test_names_of_keys_and_constraints_are_explicit_and_fit_every_engine(lineage
 
 
 def test_amounts_are_decimals_with_two_places_never_floats(lineages: Lineages) -> None:
-    for table in lineages.metadata("shop").tables.values():
+    for table in [table for name in FEATURES for table in lineages.metadata(name).tables.values()]:
         assert not any(isinstance(column.type, sa.Float) for column in table.columns)
         for column in table.columns:
-            if column.name.endswith(("price", "total", "amount")):
+            if column.name.endswith(("price", "total", "amount", "deposit")):
                 assert isinstance(column.type, sa.Numeric)
                 assert (column.type.precision, column.type.scale) == (12, 2)
 

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from pagevoo_console.services.lineage_files import schema_dir
 from pagevoo_console.services.lineages import Lineages
-from tests.feature_schemas.databases import LINEAGES, definitions, opened
+from tests.feature_schemas.databases import FEATURES, LINEAGES, definitions, opened
 from tests.masters import EngineServer, MasterHandle, ServerMasters
 from tests.servers import MariadbServer
+
+REMOVABLE = ("console", "core", *FEATURES)
 
 
 @pytest.fixture(scope="module")
@@ -64,18 +66,17 @@ def test_nothing_has_drifted_and_nothing_is_missing_right_after_an_install(
 
 
 def test_up_down_and_up_again_leaves_nothing_behind(engine_server: EngineServer, lineages: Lineages) -> None:
-    three = ("console", "core", "blog")
     made = engine_server.make_master()
     with opened(made) as connection:
-        for name in three:
+        for name in REMOVABLE:
             lineages.upgrade(connection, name)
     first = definitions(made)
     with opened(made) as connection:
-        for name in reversed(three):
+        for name in reversed(REMOVABLE):
             lineages.downgrade(connection, name)
         assert sa.inspect(connection).get_table_names() == ["console_features"]
         assert lineages.installed(connection) == {}
-        for name in three:
+        for name in REMOVABLE:
             lineages.upgrade(connection, name)
     assert definitions(made) == first
 
@@ -184,6 +185,122 @@ def test_a_shop_sells_and_its_orders_outlive_products_and_customers(
         " JOIN shop_orders ON shop_orders.id = order_id WHERE product_id IS NULL AND customer_id IS NULL"
     )
     assert [tuple(row) for row in rows] == [("Bread", 2, 7, "EUR")]
+
+
+def with_foreign_keys(tenant: MasterHandle, *statements: str) -> list[tuple[object, ...]]:
+    """The rows of the last statement, in a session that minds foreign keys, as the console's do."""
+    foreign_keys = ["PRAGMA foreign_keys = ON"] if tenant.engine == "sqlite" else []
+    return [tuple(row) for row in tenant.execute(*foreign_keys, *statements)]
+
+
+def test_a_start_is_sold_once_a_seat_until_its_booking_is_cancelled(
+    engine_server: EngineServer, lineages: Lineages
+) -> None:
+    tenant = made_with(engine_server, lineages, "booking")
+    book = (
+        "INSERT INTO bookings(reference, resource_id, service_name, customer_name, customer_email, starts_at, ends_at,"
+        " seat, status) VALUES ('{}', 1, 'Haircut', 'Ada', 'ada@example.org', '2026-05-04 09:00:00',"
+        " '2026-05-04 10:00:00', {}, 'confirmed')"
+    )
+    with_foreign_keys(
+        tenant, "INSERT INTO booking_resources(id, name) VALUES (1, 'Chair')", book.format("A", 1), book.format("B", 2)
+    )
+    with pytest.raises(Exception, match="live_resource_id"):
+        with_foreign_keys(tenant, book.format("C", 1))
+    cancel = "UPDATE bookings SET status = 'cancelled' WHERE reference = 'A'"
+    select = "SELECT reference, live_resource_id FROM bookings ORDER BY reference"
+    rows = with_foreign_keys(tenant, cancel, book.format("C", 1), select)
+    assert rows == [("A", None), ("B", 1), ("C", 1)]
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        with_foreign_keys(tenant, "DELETE FROM booking_resources")
+
+
+def test_weekly_hours_lie_within_a_day_of_the_week(engine_server: EngineServer, lineages: Lineages) -> None:
+    tenant = made_with(engine_server, lineages, "booking")
+    hours = "INSERT INTO booking_availability(resource_id, weekday, starts_minute, ends_minute) VALUES (1, {}, {}, {})"
+    with_foreign_keys(tenant, "INSERT INTO booking_resources(id, name) VALUES (1, 'Chair')", hours.format(7, 0, 1440))
+    for wrong in ((0, 540, 600), (1, 600, 540), (1, 1380, 1500)):
+        with pytest.raises(Exception, match="booking_availability_"):
+            with_foreign_keys(tenant, hours.format(*wrong))
+
+
+def test_who_answers_an_event_twice_has_one_answer(engine_server: EngineServer, lineages: Lineages) -> None:
+    tenant = made_with(engine_server, lineages, "events")
+    answer = "INSERT INTO event_rsvps(event_id, name, email, check_in_code) VALUES (1, 'Ada', 'ada@example.org', '{}')"
+    event = (
+        "INSERT INTO events(id, title, slug, starts_at, ends_at)"
+        " VALUES (1, 'Reading', 'reading', '2026-05-04 18:00:00', '2026-05-04 20:00:00')"
+    )
+    with_foreign_keys(tenant, event, answer.format("a"))
+    with pytest.raises(Exception, match=r"event_rsvps.*email"):
+        with_foreign_keys(tenant, answer.format("b"))
+    assert with_foreign_keys(tenant, "DELETE FROM events", "SELECT * FROM event_rsvps") == []
+
+
+def test_a_like_and_a_share_have_one_target(engine_server: EngineServer, lineages: Lineages) -> None:
+    tenant = made_with(engine_server, lineages, "social_platform")
+    with opened(tenant) as connection:
+        lineages.upgrade(connection, "file_hoster")
+    with_foreign_keys(
+        tenant,
+        "INSERT INTO social_platform_profiles(id, handle, display_name) VALUES (1, 'ada', 'Ada'), (2, 'bob', 'Bob')",
+        "INSERT INTO social_posts(id, profile_id) VALUES (1, 1)",
+        "INSERT INTO social_comments(id, post_id, profile_id, content) VALUES (1, 1, 2, 'Nice')",
+        "INSERT INTO social_likes(profile_id, post_id) VALUES (2, 1)",
+        "INSERT INTO social_likes(profile_id, comment_id) VALUES (1, 1)",
+        "INSERT INTO social_follows(follower_id, followed_id) VALUES (2, 1)",
+    )
+    for statement, name in (
+        ("INSERT INTO social_likes(profile_id, post_id, comment_id) VALUES (1, 1, 1)", "social_likes"),
+        ("INSERT INTO social_likes(profile_id) VALUES (1)", "social_likes"),
+        ("INSERT INTO social_likes(profile_id, post_id) VALUES (2, 1)", "social_likes"),
+        ("INSERT INTO social_follows(follower_id, followed_id) VALUES (1, 1)", "social_follows"),
+        ("INSERT INTO file_hoster_shares(token) VALUES ('x')", "file_hoster_shares"),
+    ):
+        with pytest.raises(Exception, match=name):
+            with_foreign_keys(tenant, statement)
+    delete = "DELETE FROM social_platform_profiles WHERE id = 1"
+    assert with_foreign_keys(tenant, delete, "SELECT profile_id FROM social_likes") == []
+
+
+def test_a_member_who_goes_takes_sessions_along_and_leaves_the_attempts(
+    engine_server: EngineServer, lineages: Lineages
+) -> None:
+    tenant = made_with(engine_server, lineages, "user_access")
+    with_foreign_keys(
+        tenant,
+        "INSERT INTO website_users(id, email) VALUES (1, 'ada@example.org')",
+        "INSERT INTO website_roles(id, name, slug) VALUES (1, 'Member', 'member')",
+        "INSERT INTO user_access_user_roles(user_id, role_id, granted_by) VALUES (1, 1, 1)",
+        "INSERT INTO user_access_sessions(user_id, token_hash, expires_at) VALUES (1, 'a', '2026-05-04 18:00:00')",
+        "INSERT INTO user_access_login_attempts(user_id, email, outcome) VALUES (1, 'ada@example.org', 'success')",
+        "DELETE FROM website_users",
+    )
+    assert with_foreign_keys(tenant, "SELECT * FROM user_access_sessions") == []
+    assert with_foreign_keys(tenant, "SELECT * FROM user_access_user_roles") == []
+    attempts = with_foreign_keys(tenant, "SELECT user_id, email FROM user_access_login_attempts")
+    assert attempts == [(None, "ada@example.org")]
+
+
+def test_a_folder_or_channel_that_goes_leaves_files_and_videos_behind(
+    engine_server: EngineServer, lineages: Lineages
+) -> None:
+    tenant = made_with(engine_server, lineages, "file_hoster")
+    with opened(tenant) as connection:
+        lineages.upgrade(connection, "video_sharing")
+    with_foreign_keys(
+        tenant,
+        "INSERT INTO file_hoster_folders(id, name) VALUES (1, 'Photos')",
+        "INSERT INTO file_hoster_folders(id, parent_id, name) VALUES (2, 1, 'Summer')",
+        "INSERT INTO hosted_files(id, folder_id, name, storage_key, public_token) VALUES (1, 2, 'a.jpg', 'k', 't')",
+        "INSERT INTO video_sharing_channels(id, name, slug) VALUES (1, 'Ours', 'ours')",
+        "INSERT INTO videos(id, channel_id, title, slug, storage_key) VALUES (1, 1, 'Film', 'film', 'v')",
+        "DELETE FROM file_hoster_folders WHERE id = 1",
+        "DELETE FROM video_sharing_channels",
+    )
+    assert with_foreign_keys(tenant, "SELECT id, folder_id FROM hosted_files") == [(1, None)]
+    assert with_foreign_keys(tenant, "SELECT id, channel_id FROM videos") == [(1, None)]
+    assert with_foreign_keys(tenant, "SELECT * FROM file_hoster_folders") == []
 
 
 def test_on_mariadb_a_revision_is_one_statement_with_its_keys_inside(

@@ -68,7 +68,7 @@ def test_the_wheel_carries_schemas_platforms_and_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
 
-    for feature in ("core", "contact_form", "shop", "blog"):
+    for feature in ("core", "contact_form", "shop", "blog", "user_access", "social_platform"):
         assert f"pagevoo_console/feature_schemas/{feature}/feature.toml" in names
         assert any(name.startswith(f"pagevoo_console/feature_schemas/{feature}/versions/") for name in names)
     assert "pagevoo_console/services/platforms/pagevoo.toml" in names
