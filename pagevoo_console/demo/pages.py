@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from pagevoo_console.demo.population import Customer, Site
 from pagevoo_console.demo.rows import Rows, stamp
 
-_FEATURE_PAGES = {"shop": "Shop", "blog": "Blog", "contact_form": "Contact"}
+_FEATURE_PAGES = {
+    "shop": "Shop", "blog": "Blog", "contact_form": "Contact", "user_access": "Members", "events": "Events",
+    "booking": "Booking", "file_hoster": "Downloads", "video_sharing": "Videos", "social_platform": "Community",
+}  # fmt: skip
 
 
 def page_rows(customers: Sequence[Customer]) -> tuple[Rows, Rows]:

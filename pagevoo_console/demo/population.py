@@ -27,12 +27,34 @@ _OLD_TRIAL_PUBLISHED = 0.15
 _INSTALLED = {
     "trial": {"contact_form": 0.7, "blog": 0.3},
     "brochure": {"contact_form": 0.92, "blog": 0.55},
-    "niche": {"contact_form": 0.85, "blog": 0.4, "shop": 0.72},
-    "pro": {"contact_form": 0.9, "blog": 0.7, "shop": 0.88},
+    "niche": {
+        "contact_form": 0.85,
+        "blog": 0.4,
+        "shop": 0.72,
+        "user_access": 0.3,
+        "events": 0.25,
+        "booking": 0.25,
+        "file_hoster": 0.1,
+    },
+    "pro": {
+        "contact_form": 0.9,
+        "blog": 0.7,
+        "shop": 0.88,
+        "user_access": 0.6,
+        "events": 0.4,
+        "booking": 0.35,
+        "file_hoster": 0.3,
+        "video_sharing": 0.2,
+        "social_platform": 0.2,
+    },
 }
 _FIRST = {1: "pro", 2: "niche", 3: "brochure", 4: "trial", 5: "brochure"}
 _FIRST_FEATURES = {
-    1: ("contact_form", "shop", "blog"), 2: ("contact_form", "shop"), 3: ("contact_form", "blog"), 4: ("contact_form",),
+    1: (
+        "contact_form", "shop", "blog", "user_access", "events", "booking", "file_hoster", "video_sharing",
+        "social_platform",
+    ),
+    2: ("contact_form", "shop"), 3: ("contact_form", "blog"), 4: ("contact_form",),
 }  # fmt: skip
 _ACTIVITY = {"trial": 0.15, "brochure": 0.6, "niche": 1.0, "pro": 1.9}
 

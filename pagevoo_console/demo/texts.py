@@ -6,6 +6,9 @@ import base64
 
 from pagevoo_console.demo.content import Trade, phrases
 from pagevoo_console.demo.dice import Dice
+from pagevoo_console.demo.faults import HOSTILE_NAMES
+
+_HOSTILE = tuple(HOSTILE_NAMES.values())
 
 
 def paragraphs(dice: Dice, trade: Trade, number: int) -> list[str]:
@@ -39,6 +42,11 @@ def comment(dice: Dice) -> str:
 def spam(dice: Dice) -> str:
     """What nobody wants to read."""
     return dice.one_of(phrases("spam"))
+
+
+def hostile(dice: Dice) -> str:
+    """What somebody types who wants to see whether it breaks."""
+    return dice.one_of(_HOSTILE)
 
 
 def message(dice: Dice, signature: str) -> str:

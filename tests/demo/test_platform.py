@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pagevoo_console.demo.faults import FAULTS
 from pagevoo_console.demo.platform import MAX_TENANTS, create_demo
+from pagevoo_console.demo.tenant_files import FILLERS
 from pagevoo_console.domain.errors import Refused, WrongUsage
+from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.server_url import parse_master_url
 from tests.demo.conftest import TODAY
 from tests.demo.looking import Demo, contents
@@ -65,6 +68,44 @@ def test_shops_have_orders_with_items_that_add_up(demo: Demo) -> None:
     assert demo.tenant(1, "SELECT COUNT(*) FROM shop_orders WHERE placed_at > '2026-03-14'") == [(0,)]
 
 
+def test_every_feature_is_somewhere_and_only_where_the_tier_has_it(demo: Demo) -> None:
+    lineages = Lineages()
+    tiers = dict(demo.master("SELECT id, tier FROM users"))
+    with_feature: dict[str, set[str]] = {name: set() for name in FILLERS}
+    for who in (who for who in tiers if FAULTS.get(who) is None and demo.path(who).exists()):
+        for (name,) in demo.tenant(who, "SELECT feature_type FROM installed_features"):
+            with_feature[name].add(tiers[who])
+    for name, found in with_feature.items():
+        assert found, name
+        assert found <= set(lineages.get(name).tiers)
+
+
+def test_what_is_counted_beside_a_row_is_what_is_there(demo: Demo) -> None:
+    def counted(table: str, column: str, rows: str) -> list[tuple[object, ...]]:
+        return demo.tenant(
+            1, f"SELECT id, {column}, n FROM (SELECT *, ({rows}) AS n FROM {table} t) WHERE {column} <> n"
+        )
+
+    assert counted("videos", "view_count", "SELECT COUNT(*) FROM video_sharing_views WHERE video_id = t.id") == []
+    assert counted("videos", "comment_count", "SELECT COUNT(*) FROM video_sharing_comments WHERE video_id = t.id") == []
+    assert counted("social_posts", "like_count", "SELECT COUNT(*) FROM social_likes WHERE post_id = t.id") == []
+    assert counted("social_posts", "share_count", "SELECT COUNT(*) FROM social_posts WHERE shared_post_id = t.id") == []
+    written = "SELECT COUNT(*) FROM social_posts WHERE profile_id = t.id"
+    assert counted("social_platform_profiles", "post_count", written) == []
+    complete = "SELECT COUNT(*) FROM file_downloads WHERE file_id = t.id AND status = 'complete'"
+    assert counted("hosted_files", "download_count", complete) == []
+
+
+def test_no_event_has_more_guests_than_places(demo: Demo) -> None:
+    overfull = demo.tenant(
+        1,
+        "SELECT e.id, SUM(r.party_size) FROM events e JOIN event_rsvps r ON r.event_id = e.id AND r.status = 'going'"
+        " GROUP BY e.id HAVING SUM(r.party_size) > e.capacity",
+    )
+    assert overfull == []
+    assert demo.tenant(1, "SELECT COUNT(*) > 20 FROM event_rsvps") == [(1,)]
+
+
 def test_the_first_five_are_healthy_and_one_of_each_kind(demo: Demo) -> None:
     tiers = demo.master("SELECT tier FROM users WHERE id <= 5 ORDER BY id")
     assert tiers == [("pro",), ("niche",), ("brochure",), ("trial",), ("brochure",)]
@@ -73,7 +114,7 @@ def test_the_first_five_are_healthy_and_one_of_each_kind(demo: Demo) -> None:
         for who in range(1, 5)
     }
     assert features == {
-        1: {"contact_form", "shop", "blog"},
+        1: set(FILLERS),
         2: {"contact_form", "shop"},
         3: {"contact_form", "blog"},
         4: {"contact_form"},
