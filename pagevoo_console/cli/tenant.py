@@ -12,7 +12,7 @@ from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import Call, call_of
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.output import is_terminal
-from pagevoo_console.cli.refresh import refresh
+from pagevoo_console.cli.refresh import look, refresh
 from pagevoo_console.domain.database import DatabaseSize, DatabaseState
 from pagevoo_console.domain.errors import ConsoleError, Refused, WrongUsage
 from pagevoo_console.domain.export import ExportFormat, ExportRequest
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pagevoo_console.domain.feature import Feature
     from pagevoo_console.domain.quota import QuotaUsage
     from pagevoo_console.domain.tenant import Tenant
+    from pagevoo_console.domain.tier import TierPlan
 
 app = typer.Typer(help="Customers of the platform.")
 TERMINAL_ROWS = 100
@@ -143,6 +144,26 @@ def show(context: typer.Context, tenant: Annotated[str, typer.Argument(metavar="
     call.answer(document, draw)
 
 
+@app.command("tier")
+def change_tier(
+    context: typer.Context,
+    tenant: Annotated[str, typer.Argument(metavar="ID")],
+    tier: Annotated[str, typer.Argument(metavar="TIER", help="The tier to change to.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> None:
+    """Change a customer's tier. Features that it lacks are switched off and keep their data."""
+    call = call_of(context)
+    changes = call.console.tier_changes
+    plan = changes.plan(tenant, tier)
+    if dry_run:
+        call.answer(words.tier_plan(plan), lambda paper: _show_tier(paper, plan))
+        return
+    done = call.work(lambda job: changes.run(plan, job))
+    look(call, tenant)
+    document = {**words.tier_plan(plan), "dry_run": False, "operation": done.operation}
+    call.answer(document, lambda paper: _show_tier(paper, plan))
+
+
 @app.command()
 def may(
     context: typer.Context,
@@ -190,6 +211,22 @@ def export(
             f"{formats.size(done.size_bytes)}, in {done.directory}"
         ),
     )
+
+
+def _show_tier(paper: Paper, plan: TierPlan) -> None:
+    paper.facts(
+        [
+            ("Tier", f"{plan.from_tier} to {plan.to_tier}"),
+            ("Switched off", ", ".join(plan.titles[name] for name in plan.disables) or "nothing"),
+            ("Switched on again", ", ".join(plan.titles[name] for name in plan.enables) or "nothing"),
+            *(("Warning", warning) for warning in plan.warnings),
+        ]
+    )
+    if plan.breaks:
+        paper.heading("Over the new limits")
+        show_quotas(paper, plan.breaks)
+    paper.heading("To tell the customer")
+    paper.line(plan.message)
 
 
 def show_quotas(paper: Paper, quotas: tuple[QuotaUsage, ...]) -> None:

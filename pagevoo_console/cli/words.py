@@ -16,6 +16,7 @@ from pagevoo_console.domain.quota import QuotaUsage
 from pagevoo_console.domain.server import CheckResult, Connection, Server, ServerFacts
 from pagevoo_console.domain.sighting import FleetSummary, TenantEntry
 from pagevoo_console.domain.tenant import Tenant, Website
+from pagevoo_console.domain.tier import TierPlan
 from pagevoo_console.domain.website import Lock
 from pagevoo_console.services.values import iso
 
@@ -224,6 +225,23 @@ def operation(found: Operation) -> Json:
         "heartbeat_at": iso(found.heartbeat_at),
         "finished_at": iso(found.finished_at),
         "error": found.error,
+    }
+
+
+def tier_plan(plan: TierPlan) -> Json:
+    return {
+        "ok": True,
+        "operation": None,
+        "dry_run": True,
+        "tenant": plan.tenant,
+        "from": plan.from_tier,
+        "to": plan.to_tier,
+        "disables": list(plan.disables),
+        "enables": list(plan.enables),
+        "breaks": [quota(usage) for usage in plan.breaks],
+        "message": plan.message,
+        "steps": [step(one) for one in plan.steps],
+        "warnings": list(plan.warnings),
     }
 
 

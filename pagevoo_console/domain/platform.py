@@ -81,6 +81,20 @@ class RegistryTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionTable:
+    """The master's table that says what each tier may: columns by meaning, used where they exist.
+
+    A permission is a feature's name (`shop` or `feature:shop`) or a limit (`limit:database_size`).
+    """
+
+    table: str
+    tier: str
+    permission: str
+    is_allowed: str = ""
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """What the platform allows. All of these are rules of its document."""
 
@@ -210,6 +224,7 @@ class Platform:
     env: dict[str, EnvSetting] = field(default_factory=dict, hash=False)
     connections: TenantConnections | None = None
     shared_schema: SharedSchema | None = None
+    permissions: PermissionTable | None = None
 
     def tier(self, name: str) -> Tier | None:
         return next((tier for tier in self.tiers if tier.name == name), None)

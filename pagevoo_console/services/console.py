@@ -29,6 +29,8 @@ from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.switches import Switches
 from pagevoo_console.services.tenant_rules import Rules
 from pagevoo_console.services.tenants import Tenants
+from pagevoo_console.services.tier_changes import TierChanges
+from pagevoo_console.services.tiers import Tiers
 from pagevoo_console.services.website_rows import WebsiteRows
 from pagevoo_console.services.websites import Websites
 
@@ -53,6 +55,7 @@ class Console:
         self.folders = folders
         self.master = Master(connection, platform, connections, lineages)
         self.registry = Registry(self.master)
+        self.tiers = Tiers(self.master)
         self.tenancy = DatabasePerTenant(platform, connection)
         self.audit = AuditTrail(self.master, actor, folders.state / "audit.jsonl")
         self.operations = Operations(self.master, connections, self.audit, actor)
@@ -67,7 +70,7 @@ class Console:
             backup_folder or folders.backups,
         )  # fmt: skip
         self.features = Features(
-            self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit
+            self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit, self.tiers
         )
         self.restores = Restores(
             self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations
@@ -86,6 +89,9 @@ class Console:
             self.master, self.registry, self.tenants, self.databases, self.deletions, self.features, self.operations,
             self.audit,
         )  # fmt: skip
+        self.tier_changes = TierChanges(
+            self.master, self.registry, connections, lineages, self.tenants, self.tiers, self.operations, self.audit
+        )
         self.exports = Exports(platform, connections, self.tenants, self.audit)
         self.inspection = Inspection(connections, self.tenants, self.audit)
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")

@@ -15,6 +15,7 @@ from pagevoo_console.services.feature_rows import INSTALLED, active_features, re
 from pagevoo_console.services.lineages import Lineage, Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.tenants import Located, Tenants
+from pagevoo_console.services.tiers import Offers, Tiers
 
 MIGRATIONS = "migrations"
 AT_MOST_MIGRATIONS = 10_000
@@ -36,11 +37,19 @@ class Standing:
 class FeatureStates:
     """Reads the features of one tenant. Safe to call from any thread."""
 
-    def __init__(self, master: Master, connections: Connections, lineages: Lineages, tenants: Tenants) -> None:
+    def __init__(
+        self,
+        master: Master,
+        connections: Connections,
+        lineages: Lineages,
+        tenants: Tenants,
+        tiers: Tiers | None = None,
+    ) -> None:
         self._master = master
         self._connections = connections
         self._lineages = lineages
         self._tenants = tenants
+        self._tiers = tiers
 
     def catalogue(self) -> tuple[Lineage, ...]:
         """The platform's features that this console has a schema for, in the platform's order; core left out."""
@@ -74,6 +83,7 @@ class FeatureStates:
         found = self.standing(session)
         why = reasons(session) if any(not on for on in found.active.values()) else {}
         tier = located.tenant.tier
+        offers = Offers(self._master.platform) if self._tiers is None else self._tiers.offers()
         return tuple(
             Feature(
                 name=lineage.name,
@@ -84,8 +94,8 @@ class FeatureStates:
                 tables=lineage.tables,
                 description=lineage.description,
                 icon=lineage.icon,
-                allowed=not lineage.tiers or tier in lineage.tiers,
-                tiers=lineage.tiers,
+                allowed=offers.includes(tier, lineage.name, lineage.tiers),
+                tiers=offers.tiers_of(lineage.name, lineage.tiers),
                 requires=tuple(name for name in lineage.requires if name != self._master.platform.core_lineage),
                 disabled_by=_reason(found.active.get(lineage.name), why.get(lineage.name)),
             )

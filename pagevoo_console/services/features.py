@@ -24,6 +24,7 @@ from pagevoo_console.services.lineages import Lineage, Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.tenants import Located, Tenants
+from pagevoo_console.services.tiers import Tiers
 
 __all__ = ["INSTALL", "Features", "InstallPlan"]
 
@@ -42,6 +43,7 @@ class Features:
         backups: Backups,
         operations: Operations,
         audit: AuditTrail,
+        tiers: Tiers | None = None,
     ) -> None:
         self._master = master
         self._connections = connections
@@ -49,7 +51,7 @@ class Features:
         self._operations = operations
         self._audit = audit
         core = master.platform.core_lineage
-        self._states = FeatureStates(master, connections, lineages, tenants)
+        self._states = FeatureStates(master, connections, lineages, tenants, tiers)
         self._finder = DriftFinder(lineages, self._states, core)
         rooms = Rooms(connections, lineages, tenants, backups, self._states)
         self._changes = FeaturePlans(rooms)

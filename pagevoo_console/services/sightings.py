@@ -104,7 +104,7 @@ class Sightings:
     def _at_work(self) -> dict[str, AtWork]:
         at_work = self._operations.at_work()
         self._directory.record_provisioning(
-            tenant for tenant, work in at_work.items() if work.kind == OperationKind.CREATE
+            tenant for tenant, work in at_work.items() if work.kind in (OperationKind.CREATE, OperationKind.SWITCH)
         )
         return at_work
 

@@ -73,6 +73,7 @@ def _of_names(file: PlatformFile) -> Iterator[str]:
         ("tenants", file.tenants),
         ("websites", file.websites),
         ("registry", file.registry),
+        ("permissions", file.permissions),
         ("tenancy.settings", file.tenancy.settings),
     ):
         if section is None:

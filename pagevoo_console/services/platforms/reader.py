@@ -93,6 +93,7 @@ def read_platform(text: str, *, file: str, engines: Collection[str]) -> Platform
         env=shape.env,
         connections=_connections(shape.tenancy),
         shared_schema=_shared_schema(shape.tenancy),
+        permissions=shape.permissions,
     )
 
 

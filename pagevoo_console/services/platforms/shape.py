@@ -8,6 +8,7 @@ from pagevoo_console.domain.platform import (
     ConnectionKind,
     EnvSetting,
     Lifecycle,
+    PermissionTable,
     RegistryTable,
     SettingsTable,
     TenancyKind,
@@ -80,6 +81,7 @@ class PlatformFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: Words = Words()
     websites: WebsiteTable | None = None
     registry: RegistryTable | None = None
+    permissions: PermissionTable | None = None
     features: FeaturesSection | None = None
     quotas: tuple[Quota, ...] = ()
     tiers: tuple[TierSection, ...] = ()
