@@ -150,6 +150,7 @@ class Operations:
         is taken up instead. Raises Busy when somebody is at work on the tenant, or left other work unfinished.
         """
         is_same = same or plan.__eq__
+        failpoint(f"{kind}.arriving")
         with self._locked(server, tenant) as session:
             left = self._live(tenant)
             if left is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.services.failpoints import VARIABLE
@@ -55,6 +56,16 @@ def in_parallel(work: Callable[[], object], processes: int, failpoint: str | Non
         assert code in (0, _REFUSED), f"a process ended with {code}"
         outcomes.append(code == 0)
     return outcomes
+
+
+def at_once(works: Sequence[Callable[[], object]], failpoint: str, meeting: Path) -> list[bool]:
+    """Different work in as many processes, held at the failpoint until all are there; for each whether it succeeded."""
+    meeting.mkdir()
+    children = [_forked(work, {VARIABLE: f"{failpoint}=meet:{len(works)}:{meeting}"}) for work in works]
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    assert set(codes) <= {0, _REFUSED}, f"the processes ended with {codes}"
+    assert len(list(meeting.iterdir())) == len(works), "they never met"
+    return [code == 0 for code in codes]
 
 
 def _died(status: int) -> bool:

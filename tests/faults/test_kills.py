@@ -8,7 +8,10 @@ import pytest
 
 from tests.faults.gestures import GESTURES, Gesture
 from tests.faults.killing import killed_after, killed_at
+from tests.faults.website_gestures import WEBSITE_GESTURES
 from tests.services.platform_world import World
+
+ALL_GESTURES = (*GESTURES, *WEBSITE_GESTURES)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -21,7 +24,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ("gesture", "failpoint"),
     [
         pytest.param(gesture, failpoint, id=f"{gesture.__name__}-{failpoint}")
-        for gesture in GESTURES
+        for gesture in ALL_GESTURES
         for failpoint in gesture.failpoints
     ],
 )
@@ -33,7 +36,7 @@ def test_a_gesture_killed_at_a_failpoint_converges(
     scene.finish()
 
 
-@pytest.mark.parametrize("gesture", GESTURES, ids=lambda gesture: gesture.__name__)
+@pytest.mark.parametrize("gesture", ALL_GESTURES, ids=lambda gesture: gesture.__name__)
 def test_a_gesture_killed_at_any_moment_converges(lasting_world: World, gesture: type[Gesture], seed: int) -> None:
     scene = gesture(lasting_world)
     killed_after(random.Random(seed).uniform(0.01, 1.5), scene.work)
