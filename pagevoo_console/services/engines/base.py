@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
-from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.database import DatabaseSize, TableFacts, TableSize
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
+from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.jobs import JobContext
 
@@ -218,6 +219,41 @@ class DatabaseEngine(ABC):
 
         Streams: memory does not grow with the database. Raises Unsupported, naming the object, for what cannot be
         dumped faithfully; Failed when the schema changed underneath.
+    # --- freezing ---------------------------------------------------------------------------------------------------
+
+    used_means: ClassVar[str]
+    """A sentence for people: what counts as used here."""
+    compact_means: ClassVar[str]
+    """A sentence for people: what `compact` does, what it needs and whom it keeps waiting."""
+
+    @abstractmethod
+    def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
+        """Make every base table refuse new rows with this message (`freezing.message`), for every account.
+
+        Reading, changing and deleting go on. Idempotent: returns how many tables did not refuse before. Raises Busy,
+        naming them, where tables stay locked; `session` must be writable.
+        """
+
+    @abstractmethod
+    def thaw(self, session: sa.Connection, job: JobContext) -> int:
+        """Take exactly that back, and nobody else's triggers; returns how many of ours there were. Idempotent."""
+
+    @abstractmethod
+    def frozen_tables(self, session: sa.Connection) -> FrozenTables:
+        """How many tables refuse new rows by `freeze`, and how many do not. Reads only."""
+
+    @abstractmethod
+    def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
+        """What each base table takes with its indexes, by name. Reads only."""
+
+    @abstractmethod
+    def reclaim(self, session: sa.Connection, job: JobContext) -> None:
+        """Have deleted rows counted as room for new ones, where that takes a command. Blocks nobody."""
+
+    @abstractmethod
+    def compact(self, session: sa.Connection, job: JobContext) -> None:
+        """Give what deleted rows left back to the disk: writes tables anew; may be interrupted and repeated."""
+
         """
 
     @abstractmethod

@@ -10,7 +10,7 @@ import pymysql
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
-from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.database import DatabaseSize, TableFacts, TableSize
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines import (
@@ -21,10 +21,12 @@ from pagevoo_console.services.engines import (
     mysql_dump,
     mysql_errors,
     mysql_features,
+    mysql_freeze,
     mysql_load,
     mysql_session,
     mysql_sizes,
     mysql_swap,
+    mysql_usage,
 )
 from pagevoo_console.services.engines.base import (
     DatabaseEngine,
@@ -35,6 +37,7 @@ from pagevoo_console.services.engines.base import (
     Source,
     SqlAnswer,
 )
+from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.mysql_definitions import definitions
 from pagevoo_console.services.engines.mysql_portable import MysqlPortable
 from pagevoo_console.services.engines.mysql_session import driver_connection
@@ -53,6 +56,12 @@ class MysqlEngine(DatabaseEngine):
     is_server: ClassVar[bool] = True
     system_databases = mysql_databases.SYSTEM_DATABASES
     tested_versions = "MariaDB 10.11"
+
+    used_means = "The tables' files less the extents that InnoDB has free in them."
+    compact_means = (
+        "OPTIMIZE TABLE rebuilds each table in turn. It needs free disk of about the size of the largest one, and"
+        " writers of that table wait at times."
+    )
 
     def connect(
         self, server: Server, password: str | None, database: str | None, options: SessionOptions
@@ -157,6 +166,29 @@ class MysqlEngine(DatabaseEngine):
     def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
         with self._explained(session):
             return mysql_dump.dump(session, sink, job)
+
+    def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
+        with self._explained(session):
+            return mysql_freeze.freeze(driver_connection(session), message, job)
+
+    def thaw(self, session: sa.Connection, job: JobContext) -> int:
+        with self._explained(session):
+            return mysql_freeze.thaw(driver_connection(session), job)
+
+    def frozen_tables(self, session: sa.Connection) -> FrozenTables:
+        with self._explained(session):
+            return mysql_freeze.frozen_tables(driver_connection(session))
+
+    def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
+        with self._explained(session):
+            return mysql_usage.table_sizes(driver_connection(session))
+
+    def reclaim(self, session: sa.Connection, job: JobContext) -> None:
+        """Nothing to do: the server's purge does it by itself within moments."""
+
+    def compact(self, session: sa.Connection, job: JobContext) -> None:
+        with self._explained(session):
+            mysql_usage.compact(driver_connection(session), job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._explained(session):

@@ -15,6 +15,7 @@ from typing import Any
 import pymysql
 
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
+from pagevoo_console.services.engines import mysql_freeze
 from pagevoo_console.services.engines.mysql_columns import SUPPORTED
 from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, granted, quoted, version_of
 from pagevoo_console.services.engines.mysql_session import MysqlConnection
@@ -228,13 +229,15 @@ def _in_order(views: list[Program]) -> list[Program]:
 
 
 def _triggers(connection: MysqlConnection) -> Iterable[Program]:
-    """In the order in which they fire, which is the order in which they must be made."""
+    """In the order in which they fire, which is the order in which they must be made. A freeze is none of them."""
     rows = connection.rows(
-        "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, EVENT_OBJECT_TABLE, DEFINER FROM"
+        "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, EVENT_OBJECT_TABLE, DEFINER, ACTION_STATEMENT FROM"
         f" information_schema.TRIGGERS WHERE {_THIS.format('TRIGGER_SCHEMA')}"
         " ORDER BY CAST(EVENT_OBJECT_TABLE AS BINARY), EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER"
     )
-    for name, timing, event, table, definer in rows:
+    for name, timing, event, table, definer, body in rows:
+        if mysql_freeze.is_ours(str(name), timing, event, str(body)):
+            continue
         found = connection.rows(f"SHOW CREATE TRIGGER {quoted(name)}")[0]
         mode, statement, character_set, collation, database_collation = (str(part) for part in found[1:6])
         head = f"CREATE TRIGGER {quoted(name)} {timing} {event} ON {quoted(table)} FOR EACH ROW "

@@ -113,7 +113,7 @@ def size(session: sa.Connection) -> DatabaseSize:
             "SELECT TABLE_NAME, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0),"
             f" IFNULL(DATA_FREE, 0) FROM information_schema.TABLES WHERE {_THIS} AND TABLE_TYPE <> 'VIEW'"
         )
-        files = _files_of(connection)
+        files = files_of(connection)
     except pymysql.Error as error:
         raise explain(error, session.info.get("server")) from error
     if files is None:
@@ -129,7 +129,7 @@ def size(session: sa.Connection) -> DatabaseSize:
     return DatabaseSize(allocated, min(allocated, reusable))
 
 
-def _files_of(connection: MysqlConnection) -> dict[str, int] | None:
+def files_of(connection: MysqlConnection) -> dict[str, int] | None:
     """Bytes of each InnoDB table's files by the table's name, partitions and full-text helpers included."""
     try:
         rows = connection.rows(

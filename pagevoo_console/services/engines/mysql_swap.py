@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import NotFound, Refused
+from pagevoo_console.services.engines import mysql_freeze
 from pagevoo_console.services.engines.mysql_databases import (
     MARKER_TABLE,
     create_database,
@@ -25,6 +26,7 @@ from pagevoo_console.services.engines.mysql_databases import (
 )
 from pagevoo_console.services.engines.mysql_definitions import Definitions, Program, definitions
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
+from pagevoo_console.services.jobs import JobContext
 
 _KINDS = ("trigger", "view", "function", "procedure")
 
@@ -96,6 +98,7 @@ def _tables(connection: MysqlConnection, name: str) -> set[str]:
 
 def _drop_programs(connection: MysqlConnection, name: str) -> None:
     with _within(connection, name):
+        mysql_freeze.thaw(connection, JobContext())
         read = definitions(connection)
         for kind in _KINDS:
             for program in read.programs:

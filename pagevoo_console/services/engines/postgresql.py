@@ -10,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
-from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.database import DatabaseSize, TableFacts, TableSize
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines import postgresql_check as connection_check
@@ -19,7 +19,9 @@ from pagevoo_console.services.engines import postgresql_content as contents
 from pagevoo_console.services.engines import postgresql_databases as databases
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
+from pagevoo_console.services.engines import postgresql_freeze as freezes
 from pagevoo_console.services.engines import postgresql_swap as swaps
+from pagevoo_console.services.engines import postgresql_usage as usage
 from pagevoo_console.services.engines.base import (
     DatabaseEngine,
     FeatureRecord,
@@ -29,6 +31,7 @@ from pagevoo_console.services.engines.base import (
     Source,
     SqlAnswer,
 )
+from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.engines.postgresql_portable import PostgresqlPortable
 from pagevoo_console.services.engines.postgresql_session import (
@@ -47,6 +50,15 @@ class PostgresqlEngine(DatabaseEngine):
     default_port: ClassVar[int] = 5432
     system_databases: ClassVar[frozenset[str]] = databases.SYSTEM_DATABASES
     tested_versions: ClassVar[str] = "PostgreSQL 15"
+
+    used_means: ClassVar[str] = (
+        "The database's files less the room that VACUUM left in its tables: read where the extension pg_freespacemap"
+        " is installed, estimated from the statistics elsewhere."
+    )
+    compact_means: ClassVar[str] = (
+        "VACUUM FULL writes each table anew in turn. It needs free disk of about the size of the largest one, and"
+        " nobody reads or writes that table meanwhile."
+    )
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
@@ -160,6 +172,32 @@ class PostgresqlEngine(DatabaseEngine):
 
     def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
         with self._told(session) as connection:
+    # --- freezing ---------------------------------------------------------------------------------------------------
+
+    def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
+        with self._told(session) as connection:
+            return freezes.freeze(connection, message, job)
+
+    def thaw(self, session: sa.Connection, job: JobContext) -> int:
+        with self._told(session) as connection:
+            return freezes.thaw(connection, job)
+
+    def frozen_tables(self, session: sa.Connection) -> FrozenTables:
+        with self._told(session) as connection:
+            return freezes.frozen_tables(connection)
+
+    def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
+        with self._told(session) as connection:
+            return usage.table_sizes(connection)
+
+    def reclaim(self, session: sa.Connection, job: JobContext) -> None:
+        with self._told(session) as connection:
+            usage.reclaim(connection, job)
+
+    def compact(self, session: sa.Connection, job: JobContext) -> None:
+        with self._told(session) as connection:
+            usage.compact(connection, job)
+
             return dumps.dump(connection, sink, job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:

@@ -13,6 +13,7 @@ from pagevoo_console.services.engines.base import FeatureRecord
 from pagevoo_console.services.engines.postgresql_checksum import Column, row_hash
 from pagevoo_console.services.engines.postgresql_names import qualified, quote, shown_name
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
+from pagevoo_console.services.engines.postgresql_usage import reusable
 from pagevoo_console.services.jobs import JobContext
 
 USER_SCHEMAS = "nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'"  # as CREATE SCHEMA itself reserves pg_
@@ -49,7 +50,7 @@ class Relation:
 
 
 def size(connection: WatchedConnection) -> DatabaseSize:
-    """Allocated are the files. Reusable is known only where the extension pg_freespacemap is installed."""
+    """Allocated are the files. Reusable is read where pg_freespacemap is installed, and else estimated."""
     row = connection.execute(
         "SELECT pg_catalog.pg_database_size(d.oid), (SELECT n.nspname FROM pg_catalog.pg_extension AS e"
         " JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'pg_freespacemap')"
@@ -58,17 +59,18 @@ def size(connection: WatchedConnection) -> DatabaseSize:
     assert row is not None
     allocated, map_schema = row
     if map_schema is None:
-        return DatabaseSize(int(allocated))
+        free = min(int(allocated), reusable(connection))
+        return DatabaseSize(int(allocated), free, exact=not free)
     function = qualified(map_schema, "pg_freespace")
     try:
-        free = connection.execute(
+        mapped = connection.execute(
             f"SELECT coalesce(sum(space.avail), 0) FROM pg_catalog.pg_class AS c"
             f" JOIN pg_catalog.pg_namespace ON pg_namespace.oid = c.relnamespace, {function}(c.oid) AS space"
             f" WHERE c.relkind IN ('r', 'm') AND {USER_SCHEMAS}".encode()
         ).fetchone()
     except psycopg.errors.InsufficientPrivilege:
         return DatabaseSize(int(allocated))
-    return DatabaseSize(int(allocated), int(free[0]) if free else 0, exact=False)
+    return DatabaseSize(int(allocated), int(mapped[0]) if mapped else 0, exact=False)
 
 
 def tables(connection: WatchedConnection) -> tuple[TableFacts, ...]:

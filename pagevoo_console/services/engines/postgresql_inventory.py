@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
 from pagevoo_console.services.engines.postgresql_definitions import OURS, no_member, rows_of
+from pagevoo_console.services.engines.postgresql_freeze import our_function
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 from pagevoo_console.services.engines.postgresql_settings import commented_kinds
 
@@ -176,7 +177,8 @@ _OWNERS = (
     " pg_catalog.pg_proc AS p"
     "  JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace,"
     "  pg_catalog.pg_identify_object('pg_catalog.pg_proc'::regclass, p.oid, 0) AS d"
-    f"  WHERE p.oid >= {_FIRST_USER_OID} AND {no_member('pg_proc', 'p.oid')} AND NOT EXISTS (SELECT"
+    f"  WHERE p.oid >= {_FIRST_USER_OID} AND {no_member('pg_proc', 'p.oid')} AND NOT {our_function('p')}"
+    "   AND NOT EXISTS (SELECT"
     "   FROM pg_catalog.pg_depend AS i WHERE i.classid = 'pg_catalog.pg_proc'::regclass AND i.objid = p.oid"
     "   AND i.deptype = 'i')"
     " UNION ALL SELECT n.nspowner, 'schema ' || quote_ident(n.nspname), n.nspname, n.oid, 'pg_namespace'"

@@ -13,6 +13,7 @@ from pagevoo_console.services.engines.postgresql_definitions import (
     sequence_options,
     with_options,
 )
+from pagevoo_console.services.engines.postgresql_freeze import our_trigger
 from pagevoo_console.services.engines.postgresql_names import qualified, quote, shown_name
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
@@ -175,7 +176,7 @@ def triggers(connection: WatchedConnection) -> list[Definition]:
         "SELECT nspname, relname, tgname, tgenabled::text, pg_catalog.pg_get_triggerdef(t.oid), relkind::text"
         " FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c ON c.oid = tgrelid"
         " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-        f" WHERE NOT tgisinternal AND {OURS}"
+        f" WHERE NOT tgisinternal AND {OURS} AND NOT {our_trigger('t')}"
         f" AND {no_member('pg_class', 'c.oid')} ORDER BY nspname, relname, tgname",
     )
     for schema, table, name, state, text, kind in rows:

@@ -11,6 +11,7 @@ from pagevoo_console.services.engines.postgresql_definitions import (
     relation_node,
     rows_of,
 )
+from pagevoo_console.services.engines.postgresql_freeze import our_function
 from pagevoo_console.services.engines.postgresql_names import literal, qualified, quote, shown_name
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
@@ -154,7 +155,7 @@ def functions(connection: WatchedConnection) -> list[Definition]:
         "SELECT p.oid::bigint, nspname, proname, prokind::text, pg_catalog.pg_get_functiondef(p.oid),"
         " pg_catalog.pg_get_function_identity_arguments(p.oid) FROM pg_catalog.pg_proc AS p"
         " JOIN pg_catalog.pg_namespace AS n ON n.oid = pronamespace"
-        f" WHERE prokind IN ('f', 'p', 'w') AND {OURS}"
+        f" WHERE prokind IN ('f', 'p', 'w') AND {OURS} AND NOT {our_function('p')}"
         f" AND {no_member('pg_proc', 'p.oid')} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend"
         "  WHERE classid = 'pg_catalog.pg_proc'::regclass AND objid = p.oid AND deptype = 'i')",
     )

@@ -14,7 +14,7 @@ import filelock
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
-from pagevoo_console.domain.database import DatabaseSize, TableFacts
+from pagevoo_console.domain.database import DatabaseSize, TableFacts, TableSize
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines import (
@@ -22,9 +22,11 @@ from pagevoo_console.services.engines import (
     sqlite_console,
     sqlite_dump,
     sqlite_files,
+    sqlite_freeze,
     sqlite_load,
     sqlite_schema,
     sqlite_swap,
+    sqlite_usage,
     statements,
 )
 from pagevoo_console.services.engines.base import (
@@ -36,6 +38,7 @@ from pagevoo_console.services.engines.base import (
     Source,
     SqlAnswer,
 )
+from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.engines.sqlite_portable import SqlitePortable
 from pagevoo_console.services.engines.sqlite_session import (
@@ -60,6 +63,11 @@ class SqliteEngine(DatabaseEngine):
     drivername = "sqlite"
     is_server = False
     tested_versions = "3.40"
+
+    used_means = "The pages of the file less its free ones."
+    compact_means = (
+        "VACUUM writes the whole file anew. It needs free disk of about twice its size, and writers wait meanwhile."
+    )
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
@@ -207,6 +215,33 @@ class SqliteEngine(DatabaseEngine):
 
     def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
         with self._explained(session):
+    # --- freezing ---------------------------------------------------------------------------------------------------
+
+    def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
+        with self._explained(session):
+            raw = raw_session(session)
+            return sqlite_freeze.freeze(raw, sqlite_schema.base_tables(raw), message, job)
+
+    def thaw(self, session: sa.Connection, job: JobContext) -> int:
+        with self._explained(session):
+            return sqlite_freeze.thaw(raw_session(session), job)
+
+    def frozen_tables(self, session: sa.Connection) -> FrozenTables:
+        with self._explained(session):
+            raw = raw_session(session)
+            return sqlite_freeze.frozen_tables(raw, sqlite_schema.base_tables(raw))
+
+    def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
+        with self._explained(session):
+            return sqlite_usage.table_sizes(raw_session(session))
+
+    def reclaim(self, session: sa.Connection, job: JobContext) -> None:
+        """Nothing to do: a deleted page is free at once."""
+
+    def compact(self, session: sa.Connection, job: JobContext) -> None:
+        with self._explained(session):
+            sqlite_usage.compact(raw_session(session), job)
+
             return sqlite_dump.dump(raw_session(session), sink, job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:

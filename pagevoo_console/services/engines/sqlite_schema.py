@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pagevoo_console.domain.backup import TableContent
 from pagevoo_console.domain.database import TableFacts
 from pagevoo_console.domain.errors import NotFound, Unsupported
+from pagevoo_console.services.engines import sqlite_freeze
 from pagevoo_console.services.engines.base import FeatureRecord
 from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
@@ -52,12 +53,14 @@ def typed_text(session: SqliteSession) -> Iterator[None]:
 
 
 def definitions(session: SqliteSession) -> tuple[Definition, ...]:
-    """Every object that a tenant's schema holds, oldest first; neither SQLite's own nor the console's marker."""
+    """Every object that a tenant's schema holds, oldest first; nothing of SQLite's own, no marker and no freeze."""
     rows = session.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
     return tuple(
         Definition(kind, name, table, _normalised(sql))
         for kind, name, table, sql in rows.fetchall()
-        if not name.lower().startswith("sqlite_") and table.lower() != MARKER_TABLE
+        if not name.lower().startswith("sqlite_")
+        and table.lower() != MARKER_TABLE
+        and not sqlite_freeze.is_ours(kind, name, sql)
     )
 
 
@@ -145,8 +148,7 @@ def _sizes(session: SqliteSession, rows: dict[str, int]) -> dict[str, int]:
     """Bytes of each table: measured where that is quick, else the file shared out by rows."""
     (pages,) = session.execute("PRAGMA page_count").fetchone()
     (page_size,) = session.execute("PRAGMA page_size").fetchone()
-    (has_dbstat,) = session.execute("SELECT COUNT(*) FROM pragma_module_list WHERE name = 'dbstat'").fetchone()
-    if has_dbstat and pages <= _MEASURED_PAGES:
+    if is_measured(session):
         return dict(
             session.execute(
                 "SELECT m.tbl_name, SUM(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name"
@@ -155,6 +157,13 @@ def _sizes(session: SqliteSession, rows: dict[str, int]) -> dict[str, int]:
         )
     total = sum(rows.values()) or 1
     return {name: pages * page_size * count // total for name, count in rows.items()}
+
+
+def is_measured(session: SqliteSession) -> bool:
+    """Whether the sizes of tables are measured, and not shared out: SQLite can tell, and it is quick."""
+    (pages,) = session.execute("PRAGMA page_count").fetchone()
+    (has_dbstat,) = session.execute("SELECT COUNT(*) FROM pragma_module_list WHERE name = 'dbstat'").fetchone()
+    return bool(has_dbstat) and pages <= _MEASURED_PAGES
 
 
 def ensure_can_be_dumped(session: SqliteSession) -> None:
