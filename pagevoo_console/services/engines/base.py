@@ -211,14 +211,6 @@ class DatabaseEngine(ABC):
         An error of one database is yielded in its place and stops nobody else.
         """
 
-    # --- dump and load ----------------------------------------------------------------------------------------------
-
-    @abstractmethod
-    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
-        """Write the whole database as plain SQL that the engine's own client restores, from one consistent snapshot.
-
-        Streams: memory does not grow with the database. Raises Unsupported, naming the object, for what cannot be
-        dumped faithfully; Failed when the schema changed underneath.
     # --- freezing ---------------------------------------------------------------------------------------------------
 
     used_means: ClassVar[str]
@@ -254,6 +246,14 @@ class DatabaseEngine(ABC):
     def compact(self, session: sa.Connection, job: JobContext) -> None:
         """Give what deleted rows left back to the disk: writes tables anew; may be interrupted and repeated."""
 
+    # --- dump and load ----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        """Write the whole database as plain SQL that the engine's own client restores, from one consistent snapshot.
+
+        Streams: memory does not grow with the database. Raises Unsupported, naming the object, for what cannot be
+        dumped faithfully; Failed when the schema changed underneath.
         """
 
     @abstractmethod

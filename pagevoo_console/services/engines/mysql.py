@@ -56,12 +56,12 @@ class MysqlEngine(DatabaseEngine):
     is_server: ClassVar[bool] = True
     system_databases = mysql_databases.SYSTEM_DATABASES
     tested_versions = "MariaDB 10.11"
-
     used_means = "The tables' files less the extents that InnoDB has free in them."
     compact_means = (
         "OPTIMIZE TABLE rebuilds each table in turn. It needs free disk of about the size of the largest one, and"
         " writers of that table wait at times."
     )
+
 
     def connect(
         self, server: Server, password: str | None, database: str | None, options: SessionOptions
@@ -163,10 +163,6 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(server):
             yield from mysql_features.feature_rows(server, names, open_database)
 
-    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
-        with self._explained(session):
-            return mysql_dump.dump(session, sink, job)
-
     def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
         with self._explained(session):
             return mysql_freeze.freeze(driver_connection(session), message, job)
@@ -189,6 +185,10 @@ class MysqlEngine(DatabaseEngine):
     def compact(self, session: sa.Connection, job: JobContext) -> None:
         with self._explained(session):
             mysql_usage.compact(driver_connection(session), job)
+
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        with self._explained(session):
+            return mysql_dump.dump(session, sink, job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._explained(session):

@@ -50,7 +50,6 @@ class PostgresqlEngine(DatabaseEngine):
     default_port: ClassVar[int] = 5432
     system_databases: ClassVar[frozenset[str]] = databases.SYSTEM_DATABASES
     tested_versions: ClassVar[str] = "PostgreSQL 15"
-
     used_means: ClassVar[str] = (
         "The database's files less the room that VACUUM left in its tables: read where the extension pg_freespacemap"
         " is installed, estimated from the statistics elsewhere."
@@ -59,6 +58,7 @@ class PostgresqlEngine(DatabaseEngine):
         "VACUUM FULL writes each table anew in turn. It needs free disk of about the size of the largest one, and"
         " nobody reads or writes that table meanwhile."
     )
+
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
@@ -168,10 +168,6 @@ class PostgresqlEngine(DatabaseEngine):
                 found = error
             yield name, found
 
-    # --- dump and load ----------------------------------------------------------------------------------------------
-
-    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
-        with self._told(session) as connection:
     # --- freezing ---------------------------------------------------------------------------------------------------
 
     def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
@@ -198,6 +194,10 @@ class PostgresqlEngine(DatabaseEngine):
         with self._told(session) as connection:
             usage.compact(connection, job)
 
+    # --- dump and load ----------------------------------------------------------------------------------------------
+
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        with self._told(session) as connection:
             return dumps.dump(connection, sink, job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:

@@ -63,11 +63,11 @@ class SqliteEngine(DatabaseEngine):
     drivername = "sqlite"
     is_server = False
     tested_versions = "3.40"
-
     used_means = "The pages of the file less its free ones."
     compact_means = (
         "VACUUM writes the whole file anew. It needs free disk of about twice its size, and writers wait meanwhile."
     )
+
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
@@ -211,10 +211,6 @@ class SqliteEngine(DatabaseEngine):
                 features = error
             yield name, features
 
-    # --- dump and load ----------------------------------------------------------------------------------------------
-
-    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
-        with self._explained(session):
     # --- freezing ---------------------------------------------------------------------------------------------------
 
     def freeze(self, session: sa.Connection, message: str, job: JobContext) -> int:
@@ -242,6 +238,10 @@ class SqliteEngine(DatabaseEngine):
         with self._explained(session):
             sqlite_usage.compact(raw_session(session), job)
 
+    # --- dump and load ----------------------------------------------------------------------------------------------
+
+    def dump(self, session: sa.Connection, sink: Sink, job: JobContext) -> DumpFacts:
+        with self._explained(session):
             return sqlite_dump.dump(raw_session(session), sink, job)
 
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
