@@ -104,3 +104,42 @@ sa.Table(
     sa.Index(None, "tenant", "created_at"),
     **MYSQL,
 )
+
+sa.Table(
+    "console_usage_samples",
+    metadata,
+    sa.Column("tenant", NAME, primary_key=True),
+    sa.Column("generation", NAME, primary_key=True),
+    sa.Column("quota", sa.String(60), primary_key=True),
+    sa.Column("sampled_on", sa.Date, primary_key=True),
+    sa.Column("sampled_at", MOMENT, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
+    sa.Column("limit_value", sa.BigInteger),
+    sa.Column("exact", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Index(None, "sampled_on"),
+    **MYSQL,
+)
+
+sa.Table(
+    "console_quota_alerts",
+    metadata,
+    sa.Column("tenant", NAME, primary_key=True),
+    sa.Column("generation", NAME, primary_key=True),
+    sa.Column("quota", sa.String(60), primary_key=True),
+    sa.Column("threshold", sa.SmallInteger, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
+    sa.Column("limit_value", sa.BigInteger, nullable=False),
+    sa.Column("raised_at", MOMENT, nullable=False),
+    **MYSQL,
+)
+
+sa.Table(
+    "console_freezes",
+    metadata,
+    sa.Column("tenant", NAME, primary_key=True),
+    sa.Column("generation", NAME, primary_key=True),
+    sa.Column("frozen_at", MOMENT, nullable=False),
+    sa.Column("actor", NAME, nullable=False),
+    sa.Column("reason", sa.String(20), nullable=False),
+    **MYSQL,
+)

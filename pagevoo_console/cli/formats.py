@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pagevoo_console.domain.quota import Forecast
 
 NOTHING = "-"
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -40,6 +44,14 @@ def age(when: datetime | None, now: datetime | None = None) -> str:
         if seconds < below:
             return f"{seconds // divisor} {unit}"
     return f"{seconds // 31_556_952} y"
+
+
+def ahead(forecast: Forecast | None) -> str:
+    """When a limit is likely reached: `2026-12-24 ± 5 d`; `-` where nothing can be said."""
+    if forecast is None:
+        return NOTHING
+    off = "or never" if forecast.high is None else f"± {max(1, round((forecast.high - forecast.low) / 2))} d"
+    return f"{forecast.at:%Y-%m-%d} {off}"
 
 
 def duration(seconds: float) -> str:

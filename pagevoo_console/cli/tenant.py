@@ -232,12 +232,12 @@ def _show_tier(paper: Paper, plan: TierPlan) -> None:
 def show_quotas(paper: Paper, quotas: tuple[QuotaUsage, ...]) -> None:
     """What is used of each limit."""
     paper.table(
-        ["Quota", Right("Used"), Right("Limit"), Right("Share"), "Level"],
+        ["Quota", Right("Used"), Right("Limit"), Right("Share"), "Level", "Runs out"],
         (
             (
                 one.title or one.quota, formats.size(one.used),
                 "unlimited" if one.limit is None else formats.size(one.limit),
-                formats.percent(one.fraction), one.level.value,
+                formats.percent(one.fraction), one.level.value, formats.ahead(one.forecast),
             )
             for one in quotas
         ),
@@ -251,7 +251,7 @@ def _measured(call: Call, found: Tenant) -> tuple[tuple[Feature, ...], tuple[Quo
 
     console = call.console
     nothing = usages(console.platform, found.tier, DatabaseSize(0) if found.database is None else None)
-    if found.database is None or found.database.state is not DatabaseState.ACTIVE:
+    if found.database is None or found.database.state not in (DatabaseState.ACTIVE, DatabaseState.SUSPENDED):
         return (), nothing
     try:
         return console.features.list(found.id), console.quotas.show(found.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pagevoo_console.domain.audit import AuditEvent, AuditVerdict
@@ -11,8 +12,9 @@ from pagevoo_console.domain.database import DatabaseState, TenantDatabase
 from pagevoo_console.domain.deletion import DeletionPlan
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.feature import Difference, Feature
+from pagevoo_console.domain.freeze import Freeze
 from pagevoo_console.domain.operation import Operation, Step
-from pagevoo_console.domain.quota import QuotaUsage
+from pagevoo_console.domain.quota import FeatureUsage, Forecast, QuotaAlert, QuotaUsage, TableUsage
 from pagevoo_console.domain.server import CheckResult, Connection, Server, ServerFacts
 from pagevoo_console.domain.sighting import FleetSummary, TenantEntry
 from pagevoo_console.domain.tenant import Tenant, Website
@@ -57,7 +59,12 @@ def tenant_database(found: TenantDatabase) -> Json:
         "website": found.website,
         "deleted_at": iso(found.deleted_at),
         "note": found.note,
+        **({} if found.frozen is None else {"frozen": freeze(found.frozen)}),
     }
+
+
+def freeze(found: Freeze) -> Json:
+    return {"since": iso(found.since), "reason": found.reason.value, "by": found.by}
 
 
 def entry(found: TenantEntry) -> Json:
@@ -95,6 +102,7 @@ def _entry_database(found: TenantEntry) -> Json | None:
         "created_at": iso(found.database_created_at),
         "state": (found.state or DatabaseState.UNREACHABLE).value,
         "note": found.note,
+        **({} if found.frozen is None else {"frozen": freeze(found.frozen)}),
     }
 
 
@@ -153,9 +161,54 @@ def quota(found: QuotaUsage) -> Json:
         "unit": found.unit,
         "level": found.level.value,
         "runs_out_at": iso(found.runs_out_at),
+        "runs_out_in_days": None if found.forecast is None else days(found.forecast),
         "title": found.title,
         "measured_at": iso(found.measured_at),
         "exact": found.exact,
+    }
+
+
+def days(found: Forecast) -> Json:
+    return {
+        "low": round(found.low, 1),
+        "likely": round(found.likely, 1),
+        "high": None if found.high is None else round(found.high, 1),
+    }
+
+
+def table_usage(found: TableUsage, measured_at: datetime) -> Json:
+    return {
+        "table": found.name,
+        "feature": found.feature,
+        "rows": found.rows_estimated,
+        "rows_exact": False,
+        "size_bytes": found.allocated,
+        "used": found.used,
+        "exact": found.exact,
+        "measured_at": iso(measured_at),
+    }
+
+
+def feature_usage(found: FeatureUsage, measured_at: datetime) -> Json:
+    return {
+        "feature": found.feature,
+        "title": found.title,
+        "tables": found.tables,
+        "rows": found.rows_estimated,
+        "used": found.used,
+        "exact": found.exact,
+        "measured_at": iso(measured_at),
+    }
+
+
+def alert(found: QuotaAlert) -> Json:
+    return {
+        "tenant": found.tenant,
+        "quota": found.quota,
+        "threshold": found.threshold,
+        "used": found.used,
+        "limit": found.limit,
+        "raised_at": iso(found.raised_at),
     }
 
 

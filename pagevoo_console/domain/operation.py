@@ -32,6 +32,8 @@ class OperationKind(StrEnum):
     MEND = "feature.repair"
     ADOPT = "feature.adopt"
     RESTORE = "backup.restore"
+    ENFORCE = "quota.enforce"
+    RELEASE = "quota.release"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class Lifecycle:
     publish_creates_database: bool = True
     delete_unpublishes: bool = True
     max_databases_per_server: int | None = None
+    freeze_when_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

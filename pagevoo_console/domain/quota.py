@@ -10,12 +10,13 @@ NEAR_FRACTION = 0.8
 
 
 class QuotaLevel(StrEnum):
-    """How close to the limit; `OVER` from the limit itself on."""
+    """How close to the limit; `OVER` from the limit itself on, `UNKNOWN` where there is a limit and no measure."""
 
     OK = "ok"
     NEAR = "near"
     OVER = "over"
     UNLIMITED = "unlimited"
+    UNKNOWN = "unknown"
 
 
 class QuotaMetric(StrEnum):
@@ -41,6 +42,82 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """When a limit is likely reached at the pace of late: `at`, and the days until then with their uncertainty.
+
+    `low` and `high` are days from the moment of the forecast; `high` is None where it may as well never happen.
+    """
+
+    at: datetime
+    low: float
+    likely: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSample:
+    """What a tenant used of a quota on one day. `generation` tells its database from an earlier one of that name."""
+
+    tenant: str
+    generation: str
+    quota: str
+    sampled_at: datetime
+    used: int
+    limit: int | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaAlert:
+    """A tenant has crossed a threshold, in percent of a limit: told once, open until it is well below again."""
+
+    tenant: str
+    generation: str
+    quota: str
+    threshold: int
+    used: int
+    limit: int
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureUsage:
+    """What the tables of one lineage take; `other` is what belongs to none. `exact` where every figure is."""
+
+    feature: str
+    title: str
+    tables: int
+    rows_estimated: int
+    used: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableUsage:
+    """What one table takes, and whose it is."""
+
+    name: str
+    feature: str
+    rows_estimated: int
+    allocated: int
+    used: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """What a database uses of its limits, and what takes it. `means` says in words what counts as used there."""
+
+    tenant: str
+    database: str
+    measured_at: datetime
+    means: str
+    usages: tuple[QuotaUsage, ...]
+    tables: tuple[TableUsage, ...]
+    features: tuple[FeatureUsage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaUsage:
     """What one tenant uses of one quota. `used` is None where nobody could measure it.
 
@@ -54,13 +131,18 @@ class QuotaUsage:
     title: str = ""
     measured_at: datetime | None = None
     exact: bool = True
-    runs_out_at: datetime | None = None
+    forecast: Forecast | None = None
+
+    @property
+    def runs_out_at(self) -> datetime | None:
+        """When the limit is likely reached; None where nothing can be said, or where it has been reached already."""
+        return None if self.forecast is None else self.forecast.at
 
     @property
     def level(self) -> QuotaLevel:
         if self.limit is None:
             return QuotaLevel.UNLIMITED
-        return level_of(self.used or 0, self.limit)
+        return QuotaLevel.UNKNOWN if self.used is None else level_of(self.used, self.limit)
 
     @property
     def left(self) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pagevoo_console.domain.database import DatabaseState
+from pagevoo_console.domain.freeze import Freeze
 from pagevoo_console.domain.quota import QuotaLevel, level_of
 
 
@@ -57,6 +58,7 @@ class TenantEntry:
     created_at: datetime | None
     database_created_at: datetime | None
     websites: int = 0
+    frozen: Freeze | None = None
 
     @property
     def level(self) -> QuotaLevel | None:

@@ -16,11 +16,14 @@ from pagevoo_console.services.deletions import Deletions
 from pagevoo_console.services.directory import Directory
 from pagevoo_console.services.exports import Exports
 from pagevoo_console.services.features import Features
+from pagevoo_console.services.freeze_records import FreezeRecords
+from pagevoo_console.services.freezes import Freezes
 from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
+from pagevoo_console.services.quota_alerts import QuotaAlerts
 from pagevoo_console.services.quotas import Quotas
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
@@ -29,8 +32,10 @@ from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.switches import Switches
 from pagevoo_console.services.tenant_rules import Rules
 from pagevoo_console.services.tenants import Tenants
+from pagevoo_console.services.ticks import FleetTick
 from pagevoo_console.services.tier_changes import TierChanges
 from pagevoo_console.services.tiers import Tiers
+from pagevoo_console.services.usage_samples import UsageSamples
 from pagevoo_console.services.website_rows import WebsiteRows
 from pagevoo_console.services.websites import Websites
 
@@ -59,11 +64,19 @@ class Console:
         self.tenancy = DatabasePerTenant(platform, connection)
         self.audit = AuditTrail(self.master, actor, folders.state / "audit.jsonl")
         self.operations = Operations(self.master, connections, self.audit, actor)
-        self.tenants = Tenants(self.master, self.registry, connections, self.tenancy, self.operations)
+        self.freeze_records = FreezeRecords(self.master)
+        self.tenants = Tenants(
+            self.master, self.registry, connections, self.tenancy, self.operations, self.freeze_records
+        )
         self.databases = Databases(
             self.master, self.registry, connections, lineages, self.tenancy, self.tenants, self.operations, self.audit
         )
-        self.quotas = Quotas(platform, connections, self.tenants)
+        self.usage_samples = UsageSamples(self.master)
+        self.quotas = Quotas(platform, connections, self.tenants, lineages, self.usage_samples)
+        self.quota_alerts = QuotaAlerts(self.master, self.audit)
+        self.freezes = Freezes(
+            self.master, connections, self.tenants, self.operations, self.quotas, self.freeze_records, actor
+        )
         self.backup_index = BackupIndex(self.master, folders.state / f"backups-{identity(connection)}")
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
@@ -73,8 +86,9 @@ class Console:
             self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit, self.tiers
         )
         self.restores = Restores(
-            self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations
-        )
+            self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations,
+            self.freezes.again,
+        )  # fmt: skip
         website_rows = WebsiteRows(self.registry, lineages)
         self.deletions = Deletions(
             self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit,
@@ -97,7 +111,11 @@ class Console:
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")
         self.sightings = Sightings(
             self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backup_index,
-            self.directory,
+            self.directory, self.freeze_records,
+        )  # fmt: skip
+        self.fleet_tick = FleetTick(
+            self.master, connections, self.tenants, self.sightings, self.directory, self.quotas, self.usage_samples,
+            self.quota_alerts, self.freezes, self.freeze_records, self.audit,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.errors import Failed, WrongUsage
+from pagevoo_console.domain.freeze import Freeze, FreezeReason
 from pagevoo_console.domain.sighting import FleetSummary, Orphan, ServerSighting, Sighting, TenantEntry
 from pagevoo_console.domain.tenant import SORT_KEYS, TenantQuery
 from pagevoo_console.services.directory_schema import COLUMNS, SCHEMA, VERSION
@@ -147,6 +148,19 @@ class Directory:
                 "UPDATE tenants SET state = 'provisioning' WHERE registry_state IS NOT 'active'"
                 " AND id IN (SELECT value FROM json_each(?))",
                 (wanted,),
+            )
+
+    def record_suspended(self, frozen: Mapping[tuple[str, str], Freeze]) -> None:
+        """These (tenant, generation) take no new rows, and of those that were seen alive nobody else's."""
+        with self._writing() as database:
+            database.execute("UPDATE tenants SET state = 'active', frozen = NULL WHERE state = 'suspended'")
+            database.executemany(
+                "UPDATE tenants SET state = 'suspended', frozen = ? WHERE state = 'active' AND id = ?"
+                " AND generation IS ?",
+                (
+                    (json.dumps([iso(freeze.since), freeze.reason.value, freeze.by]), tenant, generation)
+                    for (tenant, generation), freeze in frozen.items()
+                ),
             )
 
     def record_backups(self, newest: dict[str, tuple[datetime, datetime | None]]) -> None:
@@ -429,7 +443,15 @@ def _entry(row: sqlite3.Row) -> TenantEntry:
         created_at=as_time(row["created_at"]),
         database_created_at=as_time(row["database_created_at"]),
         websites=row["websites"],
+        frozen=_freeze(row["frozen"]) if state == DatabaseState.SUSPENDED else None,
     )
+
+
+def _freeze(text: str | None) -> Freeze | None:
+    if text is None:
+        return None
+    since, reason, by = json.loads(text)
+    return Freeze(as_time(since), FreezeReason(reason), by)
 
 
 def _remember(database: sqlite3.Connection, name: str, value: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 COLUMNS = (
     "id", "id_rank", "name", "email", "tier", "tier_rank", "status", "domain", "is_published", "websites",
@@ -22,7 +22,7 @@ CREATE TABLE tenants (
     created_at TEXT, database_created_at TEXT,
     searchable TEXT,
     state TEXT, allocated INTEGER, used INTEGER, exact INTEGER DEFAULT 1, seen_at TEXT, note TEXT,
-    features TEXT, outdated INTEGER DEFAULT 0,
+    features TEXT, outdated INTEGER DEFAULT 0, frozen TEXT,
     backup_at TEXT, proved_at TEXT
 );
 CREATE INDEX tenants_id_rank ON tenants (id_rank, id);

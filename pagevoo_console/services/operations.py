@@ -56,6 +56,10 @@ _OPERATIONS = sa.table(
 _OPEN = (OperationState.RUNNING.value, OperationState.INTERRUPTED.value, OperationState.FAILED.value)
 
 
+Guard = Callable[[str, str], None]
+"""Called with an operation's kind and its tenant."""
+
+
 @dataclass(slots=True)
 class Run:
     """One operation as it is being carried out. `evidence` is saved with every step and is what a resume is handed.
@@ -127,9 +131,19 @@ class Operations:
         self._audit = audit
         self._owner = f"{actor.name}@{actor.host}#{os.getpid()}"
         self._procedures: dict[str, Procedure] = {}
+        self._guards: list[Guard] = []
 
     def register(self, procedure: Procedure) -> None:
         self._procedures[procedure.kind] = procedure
+
+    def add_guard(self, guard: Guard) -> None:
+        """Have this asked, holding the tenant's lock, before an operation of any kind is begun; it raises Refused."""
+        self._guards.append(guard)
+
+    def ensure_allowed(self, kind: str, tenant: str) -> None:
+        """For plans: raise Refused where beginning such an operation on this tenant would be, for now."""
+        for guard in self._guards:
+            guard(kind, tenant)
 
     # --- beginning --------------------------------------------------------------------------------------------------
 
@@ -157,6 +171,7 @@ class Operations:
                 if left.kind != kind or not is_same(self._plan(left.id)):
                     raise self._unfinished(left)
                 return self._take_up(left.id, session, server, job)
+            self.ensure_allowed(kind, tenant)
             run = self._write_down(kind, tenant, database, server, plan, session, job)
             return self._carry_out(run)
 

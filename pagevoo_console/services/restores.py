@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,7 +64,7 @@ class BackupRestore(Procedure):
 
     def __init__(
         self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
-        operations: Operations,
+        operations: Operations, before_reopening: Callable[[Run], None],
     ) -> None:  # fmt: skip
         self._master = master
         self._registry = registry
@@ -72,6 +72,7 @@ class BackupRestore(Procedure):
         self._tenants = tenants
         self._backups = backups
         self._operations = operations
+        self._before_reopening = before_reopening
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
         name = plan["database"]
@@ -107,6 +108,7 @@ class BackupRestore(Procedure):
             case "swap":
                 self._swap(run)
             case "reopen":
+                self._before_reopening(run)
                 engine.unquiesce(run.session, run.database)
             case "clean":
                 self._clean(run)
@@ -218,6 +220,7 @@ class Restores:
         tenants: Tenants,
         backups: Backups,
         operations: Operations,
+        before_reopening: Callable[[Run], None],
     ) -> None:
         self._master = master
         self._registry = registry
@@ -226,7 +229,7 @@ class Restores:
         self._tenants = tenants
         self._backups = backups
         self._operations = operations
-        self._restore = BackupRestore(master, registry, connections, tenants, backups, operations)
+        self._restore = BackupRestore(master, registry, connections, tenants, backups, operations, before_reopening)
         operations.register(self._restore)
 
     def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:

@@ -23,6 +23,7 @@ from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.directory import Directory, DirectoryRow
 from pagevoo_console.services.engines.base import DatabaseEngine
+from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
@@ -47,6 +48,7 @@ class Sightings:
         operations: Operations,
         backups: BackupIndex,
         directory: Directory,
+        freezes: FreezeRecords,
     ) -> None:
         self._master = master
         self._registry = registry
@@ -56,6 +58,7 @@ class Sightings:
         self._operations = operations
         self._backups = backups
         self._directory = directory
+        self._freezes = freezes
 
     def read_registry(self) -> int:
         """Take over tenants, websites and databases from the master; returns how many tenants there are."""
@@ -89,6 +92,7 @@ class Sightings:
         for number, server in enumerate(servers):
             job.progress(f"Looking at {server.name}", number, len(servers), "servers")
             self._scan_server(server, job, at_work, features=features)
+        self._directory.record_suspended(self._freezes.all())
 
     def look(self, tenant: str) -> None:
         """Look again at one tenant, after something was done to it."""
@@ -100,6 +104,7 @@ class Sightings:
             if server is not None:
                 with self._connections.open(server) as session:
                     self._record(server, session, [(found, database)], JobContext(), at_work, features=True)
+        self._directory.record_suspended(self._freezes.all())
 
     def _at_work(self) -> dict[str, AtWork]:
         at_work = self._operations.at_work()

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.database import DatabaseState, TenantDatabase
 from pagevoo_console.domain.errors import ConsoleError, Refused
+from pagevoo_console.domain.freeze import Freeze, FreezeReason
 from pagevoo_console.domain.operation import OperationKind
 from pagevoo_console.domain.server import Server
 from pagevoo_console.domain.tenant import Tenant, Website
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.engines.base import DatabaseEngine
+from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Run
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
@@ -40,12 +42,14 @@ class Tenants:
         connections: Connections,
         tenancy: DatabasePerTenant,
         operations: Operations,
+        freezes: FreezeRecords,
     ) -> None:
         self._master = master
         self._registry = registry
         self._connections = connections
         self._tenancy = tenancy
         self._operations = operations
+        self._freezes = freezes
 
     def show(self, tenant: str) -> Tenant:
         """The tenant and its database as the server sees it now. Raises NotFound, Unreachable for the master alone."""
@@ -129,7 +133,7 @@ class Tenants:
         problem = self._tenancy.problem(row, engine)
         if problem is not None:
             return replace(described, state=DatabaseState.MISSING, note=problem[:1].upper() + problem[1:])
-        return self.measured(described, server, engine)
+        return self._with_freeze(person.id, self.measured(described, server, engine))
 
     def measured(self, database: TenantDatabase, server: Server, engine: DatabaseEngine) -> TenantDatabase:
         """The same with its real state and its size, or a note that says why there is none."""
@@ -142,9 +146,21 @@ class Tenants:
                         note=f"There is no database {database.name} on {server.name}, though the registry says so",
                     )
             with self._connections.open(server, database.name) as session:
-                return replace(database, size_bytes=engine.size(session).allocated)
+                state = DatabaseState.SUSPENDED if engine.frozen_tables(session).frozen else database.state
+                return replace(database, state=state, size_bytes=engine.size(session).allocated)
         except ConsoleError as error:
             return replace(database, state=DatabaseState.UNREACHABLE, note=error.message)
+
+    def _with_freeze(self, tenant: str, database: TenantDatabase) -> TenantDatabase:
+        """The same with who froze it; a freeze that was written down and is not in force is named as such."""
+        record = self._freezes.get(tenant, database.generation)
+        if database.state is DatabaseState.SUSPENDED:
+            frozen = record or Freeze(None, FreezeReason.UNKNOWN, "")
+            return replace(database, frozen=frozen, note=frozen.sentence)
+        if database.state is DatabaseState.ACTIVE and record is not None:
+            gone = "Frozen, but its triggers are gone: `quota enforce` puts them back, `quota release` ends it"
+            return replace(database, note=gone)
+        return database
 
     def _in_the_making(self, person: TenantRow) -> TenantDatabase | None:
         for operation in self._operations.list(tenant=person.id, open_only=True):

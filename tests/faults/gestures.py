@@ -11,10 +11,24 @@ from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.errors import Busy
 from pagevoo_console.domain.feature import FeatureState
+from pagevoo_console.domain.freeze import FreezeReason
 from pagevoo_console.services.jobs import JobContext
 from tests.services.platform_world import World
 
 PATIENCE = 100
+INTO = {
+    "feature_settings": (
+        "INSERT INTO feature_settings (feature_type, setting_key, setting_value) VALUES ({0}, {1}, {2})"
+    ),
+    "installed_features": (
+        "INSERT INTO installed_features (feature_type, configuration, is_active, installed_at)"
+        " VALUES ({0}, {1}, {2}, {3})"
+    ),
+}
+VALUES: dict[str, tuple[object, ...]] = {
+    "feature_settings": ("core", "tried", '"yes"'),
+    "installed_features": ("tried", "{}", False, "2026-01-01 00:00:00"),
+}
 SETTING = "INSERT INTO feature_settings (feature_type, setting_key, setting_value) VALUES ({0}, {1}, {2})"
 
 
@@ -214,4 +228,55 @@ class Restoring(Gesture):
         assert all(Path(backup.path).exists() for backup in safety)
 
 
-GESTURES: tuple[type[Gesture], ...] = (Creation, Installation, BackupMaking, Deletion, Restoring)
+class Freezing(Gesture):
+    failpoints = (*_points("quota.enforce", "record", "freeze"), "freezing.half")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+        self.tables = ("feature_settings", "installed_features")
+
+    def work(self) -> object:
+        freezes = self.console.freezes
+        return freezes.freeze(freezes.plan(self.tenant), JobContext())
+
+    def check_between(self) -> None:
+        """Nothing refuses rows without it being written down who wanted that."""
+        super().check_between()
+        database = self.console.databases.status(self.tenant)
+        assert database.frozen is None or database.frozen.by
+
+    def check(self) -> None:
+        assert [self.is_frozen(table) for table in self.tables] == [True, True]
+        database = self.console.databases.status(self.tenant)
+        assert database.frozen is not None
+        assert database.frozen.reason is FreezeReason.MANUAL
+
+    def is_frozen(self, table: str) -> bool:
+        try:
+            self.world.write(INTO[table], *VALUES[table], database=self.world.name(self.tenant))
+        except Exception as error:
+            if "This database is frozen" not in str(error):
+                raise
+            return True
+        return False
+
+
+class Releasing(Freezing):
+    failpoints = _points("quota.release", "compact", "thaw")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        super().work()
+
+    def work(self) -> object:
+        freezes = self.console.freezes
+        return freezes.release(freezes.plan_release(self.tenant, compact=True), JobContext())
+
+    def check(self) -> None:
+        assert [self.is_frozen(table) for table in self.tables] == [False, False]
+        database = self.console.databases.status(self.tenant)
+        assert (database.state, database.frozen) == (DatabaseState.ACTIVE, None)
+
+
+GESTURES: tuple[type[Gesture], ...] = (Creation, Installation, BackupMaking, Deletion, Restoring, Freezing, Releasing)

@@ -211,6 +211,10 @@ class DatabaseEngine(ABC):
         An error of one database is yielded in its place and stops nobody else.
         """
 
+    def ceilings(self, server: sa.Connection) -> dict[str, int]:
+        """Bytes that each database cannot have more of in use, as of now: no statistic that lags. One look for all."""
+        return {name: size.allocated for name, size in self.sizes(server).items()}
+
     # --- freezing ---------------------------------------------------------------------------------------------------
 
     used_means: ClassVar[str]

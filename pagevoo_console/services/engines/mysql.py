@@ -141,6 +141,11 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(server):
             return mysql_sizes.sizes(server, names)
 
+    def ceilings(self, server: sa.Connection) -> dict[str, int]:
+        """The files of the tables, where the account may see them: the statistics lag behind by some ten seconds."""
+        with self._explained(server):
+            return mysql_sizes.ceilings(server)
+
     def size(self, session: sa.Connection) -> DatabaseSize:
         with self._explained(session):
             return mysql_sizes.size(session)

@@ -45,6 +45,13 @@ def sizes(server: sa.Connection, names: Iterable[str] | None) -> dict[str, Datab
     return {name: DatabaseSize(found.get(name, 0), exact=False) for name in wanted}
 
 
+def ceilings(server: sa.Connection) -> dict[str, int]:
+    """The larger of what the files and what the statistics say, by database."""
+    known = {name: size.allocated for name, size in sizes(server, None).items()}
+    files = _from_files(driver_connection(server), frozenset(known)) or {}
+    return {name: max(known[name], files.get(name, 0)) for name in known}
+
+
 def _from_statistics(connection: MysqlConnection, wanted: frozenset[str]) -> dict[str, int] | None:
     """Bytes of the tables' and indexes' pages: what the catalogue says, without opening a table."""
     if not connection.value("SELECT @@global.innodb_stats_persistent AND @@global.innodb_stats_auto_recalc"):

@@ -23,6 +23,7 @@ LEVEL_TONES: dict[QuotaLevel, Tone] = {
     QuotaLevel.NEAR: Tone.WARNING,
     QuotaLevel.OVER: Tone.DANGER,
     QuotaLevel.UNLIMITED: Tone.NEUTRAL,
+    QuotaLevel.UNKNOWN: Tone.NEUTRAL,
 }
 
 

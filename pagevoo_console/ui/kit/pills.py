@@ -56,6 +56,7 @@ _LEVELS: dict[QuotaLevel, tuple[str, Tone, str]] = {
     QuotaLevel.NEAR: ("Near limit", Tone.WARNING, "triangle-alert"),
     QuotaLevel.OVER: ("Over limit", Tone.DANGER, "octagon-alert"),
     QuotaLevel.UNLIMITED: ("Unlimited", Tone.NEUTRAL, "infinity"),
+    QuotaLevel.UNKNOWN: ("Unknown", Tone.NEUTRAL, "circle-question-mark"),
 }
 _FEATURES: dict[FeatureState, tuple[str, Tone, str]] = {
     FeatureState.AVAILABLE: ("Available", Tone.NEUTRAL, "circle-dashed"),

@@ -28,6 +28,11 @@ ACTIONS = {
     "backup.verify": "Verify backup",
     "backup.restore": "Restore backup",
     "tenant.export": "Export",
+    "quota.enforce": "Freeze",
+    "quota.release": "Release",
+    "quota.alert": "Limit crossed",
+    "fleet.tick": "Daily look",
+    "fleet.repair": "Repair",
     "sql.read": "Look at rows",
 }
 _OUTCOMES: dict[Outcome, tuple[str, Tone, str]] = {
