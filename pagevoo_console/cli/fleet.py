@@ -52,6 +52,49 @@ def status(
     call.answer(words.fleet(found), show)
 
 
+@app.command()
+def tick(
+    context: typer.Context,
+    tenants: Annotated[str, typer.Option(metavar="A,B", help="Only these tenants.")] = "",
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many databases are looked at at a time.")] = 4,
+    freeze: Annotated[
+        bool | None, typer.Option("--freeze/--no-freeze", help="Freeze who is over; the default is the platform's.")
+    ] = None,
+) -> None:
+    """The daily part: samples, alerts, freezing who is over a limit and thawing who is well below again."""
+    call = call_of(context)
+    wanted = tuple(dict.fromkeys(name for name in tenants.split(",") if name)) or None
+    ticking = call.console.fleet_tick
+    done = call.work(lambda job: ticking.run(job, tenants=wanted, workers=workers, freezes=freeze))
+    document = {
+        "ok": not done.failed,
+        "operation": None,
+        "done": done.done,
+        "failed": [{"tenant": tenant, "error": error} for tenant, error in done.failed.items()],
+        "skipped": list(done.skipped),
+        "alerts": [words.alert(one) for one in done.alerts],
+        "frozen": done.frozen,
+        "thawed": done.thawed,
+    }
+
+    def show(paper: Paper) -> None:
+        paper.facts(
+            [
+                ("Looked at", formats.count(len(done.done))), ("Frozen", _some(tuple(done.frozen))),
+                ("Thawed", _some(tuple(done.thawed))), ("Skipped", _some(tuple(done.skipped))),
+                ("Failed", _some(tuple(done.failed))),
+            ]
+        )  # fmt: skip
+        for one in done.alerts:
+            paper.line(f"{one.tenant} has reached {one.threshold} % of its limit of {formats.size(one.limit)}")
+        for tenant, error in done.failed.items():
+            paper.line(f"{tenant}: {error}")
+
+    call.answer(document, show)
+    if done.failed:
+        raise typer.Exit(4)
+
+
 def _some(names: tuple[str, ...], shown: int = 20) -> str:
     rest = len(names) - shown
     return (", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")) or "none"
