@@ -123,9 +123,9 @@ def split(rooms: Rooms, session: sa.Connection, name: str) -> tuple[Mendings, li
     findings = rooms.lineages.findings(session, name)
     misfits = {(misfit.table, misfit.detail.split(" ")[0]) for misfit in rooms.lineages.misfits(session, name)}
     must = [finding for finding in findings if _must(finding, misfits)]
-    rest = mendings(session, metadata, [finding for finding in findings if finding not in must])
+    rest = mendings(session, metadata, [finding for finding in findings if finding not in must], findings)
     smaller = [difference for repair in repairs_of(name, rest) for difference in repair.differences]
-    return mendings(session, metadata, must), sorted(
+    return mendings(session, metadata, must, findings), sorted(
         [*smaller, *left_of(name, rest)], key=lambda one: (one.table, one.kind, one.detail)
     )
 

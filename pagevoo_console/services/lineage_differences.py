@@ -176,7 +176,8 @@ def _told(change: tuple[Any, ...], metadata: sa.MetaData) -> Iterable[Finding]:
     """One of Alembic's tuples about a table or a column in our words."""
     match change:
         case "add_table", table:
-            yield Finding(Difference(table.name, "missing_table", "the table is missing"), table)
+            missing = metadata.tables[table.name]
+            yield Finding(Difference(table.name, "missing_table", "the table is missing"), missing)
         case "add_column", _, table, column:
             yield Finding(Difference(table, "missing_column", f"there is no column {column.name}"), column)
         case "remove_column", _, table, column:

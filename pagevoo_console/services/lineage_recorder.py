@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine.default import DefaultDialect
 
 from pagevoo_console.domain.errors import Failed
+from pagevoo_console.services.lineage_files import copied
 
 
 class Recorder(Operations):
@@ -31,7 +32,7 @@ class Recorder(Operations):
         """The tables as they stand now, in a collection of their own."""
         made = sa.MetaData()
         for table in self._tables.values():
-            table.to_metadata(made)
+            copied(table, made)
         return made
 
     @contextmanager
@@ -50,7 +51,7 @@ class Recorder(Operations):
             case changes.RenameTableOp():
                 table = self._table(operation.table_name)
                 del self._tables[table.name]
-                self._tables[operation.new_table_name] = table.to_metadata(sa.MetaData(), name=operation.new_table_name)
+                self._tables[operation.new_table_name] = copied(table, sa.MetaData(), operation.new_table_name)
             case changes.AddColumnOp():
                 self._rebuild(operation.table_name, added=[operation.column])
             case changes.DropColumnOp():
@@ -171,7 +172,9 @@ def _with_default(column: sa.Column[Any], default: Any) -> sa.Column[Any]:
 
 
 def _copied(constraint: sa.Constraint, table: sa.Table) -> sa.Constraint:
-    return constraint._copy(target_table=table)
+    copy = constraint._copy(target_table=table)
+    copy._ddl_if = constraint._ddl_if
+    return copy
 
 
 def _renamed(constraint: sa.Constraint, columns: list[str], table: sa.Table) -> sa.Constraint:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pagevoo_console.services.lineage_differences import Finding, default_of
+from pagevoo_console.services.lineage_files import copied
 from pagevoo_console.services.lineage_obstacles import obstacle
 from pagevoo_console.services.lineage_runs import migration_context, rolls_back, transaction
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
+_MYSQL = frozenset({"mysql", "mariadb"})
 _COLUMNS = frozenset({"missing_column", "type", "nullable", "default"})
 _ORDER = ("missing_table", "column", "changed_index", "missing_index", "changed_key", "missing_key",
           "changed_foreign_key", "missing_foreign_key")  # fmt: skip
@@ -47,9 +49,18 @@ class Mendings:
     left: tuple[tuple[Finding, str], ...]
 
 
-def mendings(connection: sa.Connection, metadata: sa.MetaData, findings: Sequence[Finding]) -> Mendings:
-    """What would mend these findings. Reads only, and measures the rows: what would lose a value is left."""
-    told = [(finding, obstacle(connection, finding, findings)) for finding in findings]
+def mendings(
+    connection: sa.Connection,
+    metadata: sa.MetaData,
+    findings: Sequence[Finding],
+    beside: Sequence[Finding] | None = None,
+) -> Mendings:
+    """What would mend these findings. Reads only, and measures the rows: what would lose a value is left.
+
+    `beside` are all that were found, where only some of them are to be mended now.
+    """
+    known = findings if beside is None else beside
+    told = [(finding, obstacle(connection, finding, known)) for finding in findings]
     able = [finding for finding, why in told if not why]
     parts = tuple(Mending(group, _rendered(connection, act), act) for group, act in _acts(connection, metadata, able))
     return Mendings(parts, tuple((finding, why) for finding, why in told if why))
@@ -111,7 +122,7 @@ def _creating(connection: sa.Connection, wanted: sa.Table) -> Callable[[Operatio
     def act(operations: Operations) -> None:
         made = wanted.metadata.__class__()
         for table in wanted.metadata.tables.values():
-            table.to_metadata(made)
+            copied(table, made)
         table = made.tables[wanted.name]
         fit_foreign_keys(connection, table)
         inline_keys(table, connection.dialect)
@@ -132,8 +143,9 @@ def _altering(connection: sa.Connection, table: str, group: list[Finding]) -> Ca
         "existing_type": found["type"],
         "existing_nullable": found["nullable"],
         "existing_server_default": default,
-        "existing_autoincrement": bool(found.get("autoincrement") is True),
     }
+    if connection.dialect.name in _MYSQL:
+        existing["existing_autoincrement"] = found.get("autoincrement") is True
     facets: dict[str, Any] = {}
     if "type" in kinds:
         facets["type_"] = wanted.type
@@ -173,7 +185,7 @@ def _fitting(connection: sa.Connection, wanted: sa.Column[Any]) -> sa.Column[Any
 
     made = sa.MetaData()
     for table in wanted.table.metadata.tables.values():
-        table.to_metadata(made)
+        copied(table, made)
     table = made.tables[wanted.table.name]
     fit_foreign_keys(connection, table)
     return table.columns[wanted.name]._copy()

@@ -20,7 +20,7 @@ from pagevoo_console.domain.feature import Difference
 from pagevoo_console.domain.operation import Step
 from pagevoo_console.services import lineage_differences
 from pagevoo_console.services.lineage_differences import Finding
-from pagevoo_console.services.lineage_files import Folder, Kind, load_metadata, read_folders, schema_dir
+from pagevoo_console.services.lineage_files import Folder, Kind, copied, load_metadata, read_folders, schema_dir
 from pagevoo_console.services.lineage_runs import (
     VERSION_TABLE,
     Pending,
@@ -272,7 +272,7 @@ class Lineages:
         metadata = self.metadata(name)
         copy = sa.MetaData(naming_convention=metadata.naming_convention)
         for table in metadata.sorted_tables:
-            table.to_metadata(copy)
+            copied(table, copy)
         for table in copy.sorted_tables:
             if table.name in missing:
                 with transaction(connection):
