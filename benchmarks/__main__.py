@@ -17,9 +17,11 @@ from benchmarks.options import add_arguments
 
 NAMES = (
     "sizes_mariadb",
+    "fleet_status",
     "connect_mariadb",
     "export_mariadb",
     "export_postgresql",
+    "feature_install",
     "keystroke",
     "scroll",
     "longest_gap",

@@ -55,6 +55,14 @@ class Call:
     def answer(self, document: dict[str, Any], show: Callable[[Paper], None]) -> None:
         self.output.answer(document, show)
 
+    def agrees(self, question: str) -> bool:
+        """A plain question: yes without a terminal or with --yes, else what somebody answers."""
+        if self.says_yes or not self.is_attended:
+            return True
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def confirmation(self, name: str, given: str | None) -> str:
         """What was typed to confirm something irreversible: the option's value, or an answer at the terminal.
 

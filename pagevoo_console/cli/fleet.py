@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pagevoo_console.cli import formats, words
-from pagevoo_console.cli.call import call_of
+from pagevoo_console.cli.call import Call, call_of
+from pagevoo_console.cli.reconcile import reconcile
 from pagevoo_console.cli.refresh import refresh
+from pagevoo_console.domain.errors import AccessDenied, MissingPrivilege, Unreachable
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
 
 app = typer.Typer(help="The whole platform.")
+app.command()(reconcile)
 
 
 @app.callback()
@@ -30,6 +33,7 @@ def status(
     call = call_of(context)
     refresh(call, is_cached=cached, features=True)
     found = call.console.directory.summary()
+    findings = None if cached else _findings(call)
 
     def show(paper: Paper) -> None:
         paper.facts(
@@ -46,10 +50,15 @@ def status(
                 ("Published without database", _some(found.published_without_database)),
                 ("Never backed up", formats.count(found.without_backup)),
                 *((f"Server {one.name}", one.problem or "answers") for one in found.servers),
+                *(
+                    [("Contradictions", ", ".join(f"{number} {kind}" for kind, number in findings.items()) or "none")]
+                    if findings is not None
+                    else []
+                ),
             ]
         )
 
-    call.answer(words.fleet(found), show)
+    call.answer({**words.fleet(found), "findings": findings}, show)
 
 
 @app.command()
@@ -93,6 +102,14 @@ def tick(
     call.answer(document, show)
     if done.failed:
         raise typer.Exit(4)
+
+
+def _findings(call: Call) -> dict[str, int] | None:
+    """How many contradictions `fleet reconcile` would find of each kind, None where it cannot look."""
+    try:
+        return call.work(lambda job: call.console.reconciliation.find()).counts
+    except (Unreachable, AccessDenied, MissingPrivilege):
+        return None
 
 
 def _some(names: tuple[str, ...], shown: int = 20) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from pagevoo_console.cli import (
+    account,
     audit,
     backup,
     connection,
@@ -26,6 +27,7 @@ from pagevoo_console.cli import (
     operation,
     quota,
     screenshots,
+    server,
     sql,
     tenant,
     website,
@@ -51,7 +53,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 for noun in (
-    tenant, website, database, feature, quota, backup, fleet, operation, audit, master, connection, demo,
+    tenant, website, database, feature, quota, backup, fleet, operation, audit, master, connection, server, account,
+    demo,
 ):  # fmt: skip
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 app.command("sql")(sql.sql)

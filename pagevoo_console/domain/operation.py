@@ -34,6 +34,9 @@ class OperationKind(StrEnum):
     RESTORE = "backup.restore"
     ENFORCE = "quota.enforce"
     RELEASE = "quota.release"
+    REPAIR = "fleet.repair"
+    CREATE_ACCOUNT = "account.create"
+    REMOVE_ACCOUNT = "account.remove"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ class Connections:
         secret = self._secret(server)
         return None if secret is None else secret.reveal()
 
+    def keep_password(self, server: Server, secret: Secret) -> None:
+        """Put a password into the keyring, under the server's credential. Raises Refused where there is none."""
+        self._secrets.store(server, secret)
+
     @contextmanager
     def open(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pagevoo_console.domain.platform import Platform
 from pagevoo_console.domain.server import Connection
+from pagevoo_console.services.accounts import Accounts
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backups import Backups
@@ -25,8 +26,10 @@ from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.quota_alerts import QuotaAlerts
 from pagevoo_console.services.quotas import Quotas
+from pagevoo_console.services.reconciliation import Reconciliation
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
+from pagevoo_console.services.server_health import ServerHealthCheck
 from pagevoo_console.services.settings import Folders
 from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.switches import Switches
@@ -106,6 +109,11 @@ class Console:
         self.tier_changes = TierChanges(
             self.master, self.registry, connections, lineages, self.tenants, self.tiers, self.operations, self.audit
         )
+        self.reconciliation = Reconciliation(
+            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backups
+        )
+        self.accounts = Accounts(self.master, connections, self.tenants, self.operations)
+        self.server_health = ServerHealthCheck(self.master, connections)
         self.exports = Exports(platform, connections, self.tenants, self.audit)
         self.inspection = Inspection(connections, self.tenants, self.audit)
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -23,6 +23,9 @@ from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.jobs import JobContext
+
+if TYPE_CHECKING:
+    from pagevoo_console.services.engines.administration import Administration
 
 OpenDatabase = Callable[[str], AbstractContextManager[sa.Connection]]
 """Opens a session on the database of this name, for as long as the block."""
@@ -89,6 +92,11 @@ class DatabaseEngine(ABC):
     system_databases: ClassVar[frozenset[str]] = frozenset()
     """Never a tenant's, whatever a registry row says."""
     tested_versions: ClassVar[str] = ""
+
+    @property
+    @abstractmethod
+    def administration(self) -> Administration:
+        """Accounts, grants, limits and known problems."""
 
     # --- connecting -------------------------------------------------------------------------------------------------
 

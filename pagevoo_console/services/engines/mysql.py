@@ -38,6 +38,7 @@ from pagevoo_console.services.engines.base import (
     SqlAnswer,
 )
 from pagevoo_console.services.engines.freezing import FrozenTables
+from pagevoo_console.services.engines.mysql_administration import MysqlAdministration
 from pagevoo_console.services.engines.mysql_definitions import definitions
 from pagevoo_console.services.engines.mysql_portable import MysqlPortable
 from pagevoo_console.services.engines.mysql_session import driver_connection
@@ -62,6 +63,10 @@ class MysqlEngine(DatabaseEngine):
         " writers of that table wait at times."
     )
 
+
+    @property
+    def administration(self) -> MysqlAdministration:
+        return MysqlAdministration()
 
     def connect(
         self, server: Server, password: str | None, database: str | None, options: SessionOptions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from functools import lru_cache
 
 import pymysql
 import sqlalchemy as sa
@@ -126,8 +127,7 @@ def marker(server: sa.Connection, name: str) -> str | None:
     if found is None:
         return None
     if connection.is_mariadb:
-        comment = found[1] or ""
-        return comment[len(_COMMENT_PREFIX) :] if comment.startswith(_COMMENT_PREFIX) else None
+        return comment_marker(found[1])
     try:
         text = connection.value(f"SELECT marker FROM {quoted(name)}.{quoted(MARKER_TABLE)}")
     except pymysql.Error as error:
@@ -135,6 +135,12 @@ def marker(server: sa.Connection, name: str) -> str | None:
             return None
         raise explain(error, server.info.get("server")) from error
     return None if text is None else str(text)
+
+
+def comment_marker(comment: str | None) -> str | None:
+    """The marker in a database's comment, None where the comment is somebody else's."""
+    text = comment or ""
+    return text[len(_COMMENT_PREFIX) :] if text.startswith(_COMMENT_PREFIX) else None
 
 
 def drop_database(server: sa.Connection, name: str) -> None:
@@ -296,17 +302,23 @@ def granted(connection: MysqlConnection, database: str | None) -> tuple[set[str]
         if match["where"] == "*.*":
             everywhere |= names
             here |= names
-        elif database is None or _covers(match["where"][1:-3].replace("``", "`"), database):
+        elif database is None or covers(match["where"][1:-3].replace("``", "`"), database):
             here |= names
     return everywhere, here
 
 
-def _covers(pattern: str, database: str) -> bool:
-    r"""Whether a grant's pattern means this database: `_` and `%` are wildcards there unless `\` stands before them."""
+def covers(pattern: str, database: str) -> bool:
+    """Whether a grant's pattern means this database."""
+    return meaning(pattern).fullmatch(database) is not None
+
+
+@lru_cache(maxsize=256)
+def meaning(pattern: str) -> re.Pattern[str]:
+    r"""What a grant's pattern means: `_` and `%` are wildcards there unless `\` stands before them."""
     expression = ""
     for escaped, character in re.findall(r"(\\[_%])|(.)", pattern, re.DOTALL):
         if escaped:
             expression += re.escape(escaped[1])
         else:
             expression += {"_": ".", "%": ".*"}.get(character) or re.escape(character)
-    return re.fullmatch(expression, database, re.DOTALL) is not None
+    return re.compile(expression, re.DOTALL)

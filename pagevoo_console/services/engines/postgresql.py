@@ -33,6 +33,7 @@ from pagevoo_console.services.engines.base import (
 )
 from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
+from pagevoo_console.services.engines.postgresql_administration import PostgresqlAdministration
 from pagevoo_console.services.engines.postgresql_portable import PostgresqlPortable
 from pagevoo_console.services.engines.postgresql_session import (
     WatchedConnection,
@@ -59,6 +60,9 @@ class PostgresqlEngine(DatabaseEngine):
         " nobody reads or writes that table meanwhile."
     )
 
+    @property
+    def administration(self) -> PostgresqlAdministration:
+        return PostgresqlAdministration()
 
     # --- connecting -------------------------------------------------------------------------------------------------
 

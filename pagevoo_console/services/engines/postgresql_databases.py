@@ -78,8 +78,7 @@ def create_database(server: sa.Connection, name: str, marker: str) -> None:
     connection = driver_connection(server)
     if _facts(connection, name) is not None:
         raise _taken(name)
-    seed = json.dumps([name, marker]).encode()
-    draft = f"pagevoo_new_{hashlib.sha256(seed).hexdigest()[:24]}"
+    draft = draft_name(name, marker)
     comment = f"{_MARKER}{marker}"
     left = _facts(connection, draft)
     if left is not None:
@@ -98,11 +97,19 @@ def create_database(server: sa.Connection, name: str, marker: str) -> None:
         raise Failed(f"The database {name!r} is not there after it was made", hint="Look at the server's log.")
 
 
+def draft_name(name: str, marker: str) -> str:
+    """What a database is called until it has its marker: nothing else makes a name like this one."""
+    return f"pagevoo_new_{hashlib.sha256(json.dumps([name, marker]).encode()).hexdigest()[:24]}"
+
+
 def marker(server: sa.Connection, name: str) -> str | None:
     facts = _facts(driver_connection(server), name)
-    if facts is None or facts["comment"] is None:
-        return None
-    original, _, _ = facts["comment"].partition(_QUIESCED)
+    return None if facts is None else comment_marker(facts["comment"])
+
+
+def comment_marker(comment: str | None) -> str | None:
+    """The marker in a database's comment, None where the comment is somebody else's."""
+    original, _, _ = (comment or "").partition(_QUIESCED)
     return original.removeprefix(_MARKER) if original.startswith(_MARKER) else None
 
 

@@ -40,6 +40,7 @@ from pagevoo_console.services.engines.base import (
 )
 from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
+from pagevoo_console.services.engines.sqlite_administration import SqliteAdministration
 from pagevoo_console.services.engines.sqlite_portable import SqlitePortable
 from pagevoo_console.services.engines.sqlite_session import (
     explain,
@@ -68,6 +69,9 @@ class SqliteEngine(DatabaseEngine):
         "VACUUM writes the whole file anew. It needs free disk of about twice its size, and writers wait meanwhile."
     )
 
+    @property
+    def administration(self) -> SqliteAdministration:
+        return SqliteAdministration()
 
     # --- connecting -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,186 @@
+"""Repairs and accounts, killed at every place where they can be killed: gone on with, they end where they should."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pagevoo_console.domain.finding import Finding, FindingKind
+from pagevoo_console.services.accounts import into_file
+from pagevoo_console.services.jobs import JobContext
+from tests.faults.gestures import Gesture
+from tests.faults.gestures import _points as points
+from tests.faults.killing import killed_after, killed_at
+from tests.masters import ServerMasters
+from tests.servers import fresh_id
+from tests.services.contradictions import Contradictions
+from tests.services.platform_world import World, folders_in, make_world
+
+
+class Repairing(Gesture):
+    """One finding, repaired; doing it again takes up what was left, or finds nothing more to do."""
+
+    kind: FindingKind
+
+    def found(self) -> Finding | None:
+        found = self.console.reconciliation.find().findings
+        return next((one for one in found if one.kind is self.kind and one.target == self.tenant), None)
+
+    def work(self) -> object:
+        finding = self.found()
+        if finding is None:
+            return None
+        planned, plan = self.console.reconciliation.plan(finding.id)
+        return self.console.reconciliation.repair(planned, plan, [finding.database or ""], JobContext())
+
+    def go_on(self) -> None:
+        for operation in self.console.operations.list(tenant=self.tenant, open_only=True):
+            self.console.operations.resume(operation.id, JobContext())
+        self.work()
+
+    def check(self) -> None:
+        assert self.found() is None
+
+
+class Marking(Repairing):
+    kind = FindingKind.GHOST
+    failpoints = points("fleet.repair", "recheck", "registry")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant = Contradictions(world).ghost()
+
+    def check(self) -> None:
+        super().check()
+        assert self.registry() == [("deleted",)]
+
+
+class Retiring(Repairing):
+    kind = FindingKind.UNDEAD
+    failpoints = points("fleet.repair", "backup", "verify", "quiesce", "compare", "drop")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant = Contradictions(world).undead()
+        world.write("CREATE TABLE kept (id INT PRIMARY KEY)", database=world.name(self.tenant))
+
+    def check_between(self) -> None:
+        """There until it has been proved that it can be had back."""
+        super().check_between()
+        if self.world.name(self.tenant) not in self.world.master.databases():
+            assert self.proved()
+
+    def check(self) -> None:
+        super().check()
+        assert self.world.name(self.tenant) not in self.world.master.databases()
+        assert self.proved()
+
+    def proved(self) -> bool:
+        return any(backup.verified_at for backup in self.console.backups.list(self.tenant))
+
+
+class Clearing(Repairing):
+    kind = FindingKind.LEFTOVER
+    failpoints = points("fleet.repair", "leftover")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        contradictions = Contradictions(world)
+        contradictions.leftover()
+        self.name = next(name for kind, name in contradictions.planted if kind == "leftover")
+        self.tenant = f"database:{self.name}"
+
+    def check(self) -> None:
+        super().check()
+        assert self.name not in self.world.master.databases()
+
+
+class AccountMaking(Gesture):
+    failpoints = points("account.create", "account", "grant", "password")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+
+    def work(self) -> object:
+        file = Path(self.world.folders.state) / f"password-{fresh_id()}-{random.getrandbits(64):x}"
+        accounts = self.console.accounts
+        return accounts.create(accounts.plan_creation(self.tenant), into_file(file), JobContext())
+
+    def check(self) -> None:
+        shown = self.console.accounts.show(self.tenant)
+        assert shown.is_isolated
+        assert shown.lacks == ()
+
+
+class AccountDropping(AccountMaking):
+    failpoints = points("account.remove", "drop")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        super().work()
+
+    def work(self) -> object:
+        accounts = self.console.accounts
+        return accounts.remove(accounts.plan_removal(self.tenant), JobContext())
+
+    def go_on(self) -> None:
+        for operation in self.console.operations.list(tenant=self.tenant, open_only=True):
+            self.console.operations.resume(operation.id, JobContext())
+        self.work()
+
+    def check(self) -> None:
+        assert not self.console.accounts.show(self.tenant).exists
+
+
+REPAIRS: tuple[type[Gesture], ...] = (Marking, Retiring, Clearing)
+ACCOUNTS: tuple[type[Gesture], ...] = (AccountMaking, AccountDropping)
+
+
+def each(gestures: tuple[type[Gesture], ...]) -> list[object]:
+    return [
+        pytest.param(gesture, failpoint, id=f"{gesture.__name__}-{failpoint}")
+        for gesture in gestures
+        for failpoint in gesture.failpoints
+    ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """As many random kills as were asked for on the command line, each with a seed of its own."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(metafunc.config.getoption("kills")))
+
+
+@pytest.fixture(scope="module", params=["mysql", "postgresql"])
+def account_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A set-up Pagevoo on each engine that has accounts."""
+    server = request.getfixturevalue("mariadb_server" if request.param == "mysql" else "postgresql_server")
+    masters = ServerMasters(server)
+    yield make_world(masters.make_master(), folders_in(tmp_path_factory.mktemp("home")))
+    masters.clean_up()
+
+
+@pytest.mark.parametrize(("gesture", "failpoint"), each(REPAIRS))
+def test_a_repair_killed_at_a_failpoint_converges(lasting_world: World, gesture: type[Gesture], failpoint: str) -> None:
+    scene = gesture(lasting_world)
+    assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
+    scene.finish()
+
+
+@pytest.mark.parametrize(("gesture", "failpoint"), each(ACCOUNTS))
+def test_work_on_an_account_killed_at_a_failpoint_converges(
+    account_world: World, gesture: type[Gesture], failpoint: str
+) -> None:
+    scene = gesture(account_world)
+    assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
+    scene.finish()
+
+
+@pytest.mark.parametrize("gesture", REPAIRS, ids=lambda gesture: gesture.__name__)
+def test_a_repair_killed_at_any_moment_converges(lasting_world: World, gesture: type[Gesture], seed: int) -> None:
+    scene = gesture(lasting_world)
+    killed_after(random.Random(seed).uniform(0.01, 1.5), scene.work)
+    scene.finish()
