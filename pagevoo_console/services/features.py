@@ -95,10 +95,13 @@ class Features:
     def plan_install(self, tenant: str, names: Iterable[str]) -> InstallPlan:
         """What `install` would do, with what the features require. Raises NotFound for an unknown feature.
 
-        Refused: `not_in_tier`, `database_required`, and where tables stand in the way.
+        Refused: `not_in_tier`, `database_required`, `frozen`, and where tables stand in the way.
         """
         asked = self._states.in_order(names)
-        return self._changes.install(self._located(tenant), asked)
+        plan = self._changes.install(self._located(tenant), asked)
+        if plan.features:
+            self._operations.ensure_allowed(INSTALL, tenant)
+        return plan
 
     def install(self, plan: InstallPlan, job: JobContext) -> tuple[Feature, ...]:
         """Carry the plan out; what is installed already is left alone."""
@@ -106,8 +109,11 @@ class Features:
         return self.list(plan.tenant)
 
     def plan_upgrade(self, tenant: str, names: Iterable[str] = ()) -> UpgradePlan:
-        """What `upgrade` would do to these features, or to all that are outdated."""
-        return self._changes.upgrading(self._located(tenant), tuple(names))
+        """What `upgrade` would do to these features, or to all that are outdated. Refused: `frozen`."""
+        plan = self._changes.upgrading(self._located(tenant), tuple(names))
+        if plan.features:
+            self._operations.ensure_allowed(UPGRADE, tenant)
+        return plan
 
     def upgrade(self, plan: UpgradePlan, job: JobContext) -> tuple[Feature, ...]:
         """Carry the plan out; what is at its newest revision is left alone."""

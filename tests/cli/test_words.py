@@ -31,6 +31,7 @@ def test_a_quota_near_its_limit() -> None:
     usage = QuotaUsage("database", 45, 50, "bytes", "Database size", MOMENT)
     assert words.quota(usage) == {
         "quota": "database", "used": 45, "limit": 50, "unit": "bytes", "level": "near", "runs_out_at": None,
+        "runs_out_in_days": None,
         "title": "Database size", "measured_at": "2026-03-29T01:30:00Z", "exact": True,
     }  # fmt: skip
     assert words.quota(QuotaUsage("database", 45, None, "bytes"))["level"] == "unlimited"

@@ -91,15 +91,32 @@ def test_installing_into_a_frozen_database_is_refused_with_the_way_out(world: Wo
     tenant, _ = world.provisioned()
     freeze(world, tenant)
     with pytest.raises(Refused) as refused:
-        world.console.features.install(world.console.features.plan_install(tenant, ["blog"]), JOB())
+        world.console.features.plan_install(tenant, ["blog"])
     assert refused.value.code == "frozen"
     assert "quota release" in refused.value.hint
-    assert "blog_posts" not in {table for (table, *_) in tables(world, tenant)}
 
 
-def tables(world: World, tenant: str) -> list[tuple[str, ...]]:
+def test_what_was_planned_before_the_freeze_is_refused_after_it(world: World) -> None:
+    tenant, _ = world.provisioned()
+    plan = world.console.features.plan_install(tenant, ["blog"])
+    freeze(world, tenant)
+    with pytest.raises(Refused) as refused:
+        world.console.features.install(plan, JOB())
+    assert refused.value.code == "frozen"
     with world.console.connections.open(world.console.connection.servers[0], world.name(tenant)) as session:
-        return [(facts.name,) for facts in world.console.master.engine.tables(session)]
+        assert "blog_posts" not in {facts.name for facts in world.console.master.engine.tables(session)}
+
+
+def test_a_feature_of_a_frozen_database_may_be_uninstalled_but_not_switched_off(world: World) -> None:
+    tenant, _ = world.provisioned()
+    features = world.console.features
+    features.install(features.plan_install(tenant, ["blog"]), JOB())
+    freeze(world, tenant)
+    with pytest.raises(Refused) as refused:
+        features.switch(features.plan_disable(tenant, "blog"), JOB())
+    assert refused.value.code == "frozen"
+    features.uninstall(features.plan_uninstall(tenant, "blog"), "blog", JOB())
+    assert not can_insert(world, tenant)
 
 
 def test_a_frozen_database_is_backed_up_proved_and_restored_unfrozen_elsewhere(world: World) -> None:
