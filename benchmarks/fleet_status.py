@@ -24,6 +24,7 @@ def measure(options: Options) -> Figure:
     tenants = options.size(options.tenants, 1000, 5)
     with start_mariadb(config={"innodb-buffer-pool-size": "256M"}) as server:
         fill(server, tenants, tables=_TABLES, rows=50)
+        _record_revisions(server, tenants)
         world = make_world(ServerMasters(server).make_master(), folders_in(options.directory))
         _register(server, world.master.name, tenants)
 
@@ -55,6 +56,20 @@ def measure(options: Options) -> Figure:
         (Limit("tenants left out", left_out, "tenants", at_most=0),),
         (f"fleet reconcile looks through them in {found:.0f} ms",),
     )  # fmt: skip
+
+
+def _record_revisions(server: MariadbServer, tenants: int) -> None:
+    """What an installed core leaves in each database."""
+    with closing(batches(server)) as connection:
+        for tenant in range(FIRST_TENANT, FIRST_TENANT + tenants):
+            table = f"{database_of(tenant)}.console_features"
+            run(
+                connection,
+                [
+                    f"CREATE TABLE {table} (version_num VARCHAR(190) PRIMARY KEY)",
+                    f"INSERT INTO {table} VALUES ('core_0002')",
+                ],
+            )
 
 
 def _register(server: MariadbServer, master: str, tenants: int) -> None:
