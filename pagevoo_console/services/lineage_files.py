@@ -88,8 +88,8 @@ def load_metadata(folder: Folder) -> sa.MetaData:
 def copied(table: sa.Table, into: sa.MetaData, name: str | None = None) -> sa.Table:
     """A copy of the table, by another name where one is given, that keeps which parts are for one dialect alone."""
     copy = table.to_metadata(into) if name is None else table.to_metadata(into, name=name)
-    conditions = {item.name: item._ddl_if for item in (*table.constraints, *table.indexes) if item._ddl_if is not None}
-    for item in (*copy.constraints, *copy.indexes):
+    conditions = {item.name: item._ddl_if for item in table.constraints | table.indexes if item._ddl_if is not None}
+    for item in copy.constraints | copy.indexes:
         if item.name in conditions:
             item._ddl_if = conditions[item.name]
     return copy

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import Failed
+from pagevoo_console.domain.operation import Step
 from pagevoo_console.services.failpoints import failpoint
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def run_upgrades(
             context._ensure_version_table()
         ledger = _Ledger(connection, context.get_current_heads(), heads_after)
         for number, each in enumerate(pending):
-            title = each.revision.doc or each.revision.revision
+            title = step_of(each.revision).title
             tell(number, len(pending), title)
             creations = compiled.creations(connection.dialect, each.revision)
             if creations is None:
@@ -111,6 +113,22 @@ def write_heads(connection: sa.Connection, before: Iterable[str], after: Iterabl
         _ensure_one(connection.execute(sa.delete(_LEDGER).where(_LEDGER.c.version_num == old)).rowcount, old)
     for fresh in new[len(gone) :]:
         connection.execute(sa.insert(_LEDGER).values(version_num=fresh))
+
+
+def step_of(revision: Script) -> Step:
+    return Step(revision.revision, revision.doc or revision.revision)
+
+
+def lineage_of(revision: Script) -> str:
+    """Whose revision it is: its file lies in the lineage's folder."""
+    return Path(revision.path).parent.parent.name
+
+
+def below_of(revision: Script) -> tuple[str, ...]:
+    """What a revision rests on: the one before it, and what it depends on in other lineages."""
+    from alembic.util import to_tuple
+
+    return (*to_tuple(revision.down_revision, default=()), *to_tuple(revision.dependencies, default=()))
 
 
 @contextmanager

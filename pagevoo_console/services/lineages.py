@@ -22,14 +22,9 @@ from pagevoo_console.services import lineage_differences
 from pagevoo_console.services.lineage_differences import Finding
 from pagevoo_console.services.lineage_files import Folder, Kind, copied, load_metadata, read_folders, schema_dir
 from pagevoo_console.services.lineage_runs import (
-    VERSION_TABLE,
-    Pending,
-    Progress,
-    migration_context,
-    run_upgrades,
-    transaction,
+    VERSION_TABLE, Pending, Progress, below_of, lineage_of, migration_context, run_upgrades, step_of, transaction,
     write_heads,
-)
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
@@ -124,13 +119,13 @@ class Lineages:
             if revision.revision in seen:
                 continue
             seen.add(revision.revision)
-            found.setdefault(_lineage_of(revision), []).append(revision.revision)
-            pending.extend(script.get_revision(below) for below in _below(revision))
+            found.setdefault(lineage_of(revision), []).append(revision.revision)
+            pending.extend(script.get_revision(below) for below in below_of(revision))
         return {name: self._topmost(found[name]) for name in self._all_folders() if name in found}
 
     def pending(self, connection: sa.Connection, name: str) -> tuple[Step, ...]:
         """The revisions that `upgrade` would apply, requirements first, in order. Reads only."""
-        return tuple(_step(each.revision) for each in self._upgrades((name,), self._heads(connection)))
+        return tuple(step_of(each.revision) for each in self._upgrades((name,), self._heads(connection)))
 
     def alters(self, connection: sa.Connection, name: str) -> bool:
         """Whether `upgrade` would change tables that stand, rather than only create others. Reads only."""
@@ -242,9 +237,9 @@ class Lineages:
         pending, kept = [self._revision(head) for head in heads], set[str]()
         while pending:
             revision = pending.pop()
-            if _lineage_of(revision) != name:
+            if lineage_of(revision) != name:
                 kept.add(revision.revision)
-            pending.extend(self._scripts().get_revision(below) for below in _below(revision))
+            pending.extend(self._scripts().get_revision(below) for below in below_of(revision))
         self._write(connection, heads, self._heads_of(kept))
 
     def create_missing(self, connection: sa.Connection, name: str) -> tuple[str, ...]:
@@ -311,13 +306,13 @@ class Lineages:
     def _heads_of(self, revisions: Iterable[str]) -> frozenset[str]:
         """Those of the revisions that no other of them rests on: what the ledger holds."""
         wanted = frozenset(revisions)
-        pending = [below for revision in wanted for below in _below(self._revision(revision))]
+        pending = [below for revision in wanted for below in below_of(self._revision(revision))]
         covered: set[str] = set()
         while pending:
             revision = self._scripts().get_revision(pending.pop())
             if revision.revision not in covered:
                 covered.add(revision.revision)
-                pending.extend(_below(revision))
+                pending.extend(below_of(revision))
         return wanted - covered
 
     def _upgrades(self, names: tuple[str, ...], heads: tuple[str, ...], until: str | None = None) -> list[Pending]:
@@ -330,7 +325,7 @@ class Lineages:
         for name in names:
             steps = script.iterate_revisions(until or f"{name}@head", (*heads,), implicit_base=True)
             for revision in reversed(list(steps)):
-                found.setdefault(revision.revision, Pending(_lineage_of(revision), revision))
+                found.setdefault(revision.revision, Pending(lineage_of(revision), revision))
         return list(found.values())
 
     def _downgrades(self, name: str, revision: str) -> list[RevisionStep]:
@@ -397,19 +392,3 @@ class Lineages:
             hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(folders)}."
             raise NotFound(f"There is no feature {name!r}", hint=hint)
         return folders[name]
-
-
-def _step(revision: Script) -> Step:
-    return Step(revision.revision, revision.doc or revision.revision)
-
-
-def _lineage_of(revision: Script) -> str:
-    """Whose revision it is: its file lies in the lineage's folder."""
-    return Path(revision.path).parent.parent.name
-
-
-def _below(revision: Script) -> tuple[str, ...]:
-    """What a revision rests on: the one before it, and what it depends on in other lineages."""
-    from alembic.util import to_tuple
-
-    return (*to_tuple(revision.down_revision, default=()), *to_tuple(revision.dependencies, default=()))
