@@ -47,6 +47,24 @@ class Folder:
         return self.path / "versions"
 
 
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A set of tables with its history. `tables` are sorted names, `head` is the newest revision this console knows.
+
+    `tiers` says which tiers may have it, none where it is nobody's choice; `requires` are names of lineages.
+    """
+
+    name: str
+    title: str
+    description: str
+    icon: str
+    tiers: tuple[str, ...]
+    requires: tuple[str, ...]
+    kind: Kind
+    tables: tuple[str, ...]
+    head: str
+
+
 def schema_dir() -> Path:
     """Where `feature_schemas` is: inside the installed package, else beside it in the checkout."""
     package = Path(pagevoo_console.__path__[0])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +19,19 @@ from pagevoo_console.domain.feature import Difference
 from pagevoo_console.domain.operation import Step
 from pagevoo_console.services import lineage_differences
 from pagevoo_console.services.lineage_differences import Finding
-from pagevoo_console.services.lineage_files import Folder, Kind, copied, load_metadata, read_folders, schema_dir
+from pagevoo_console.services.lineage_files import Folder, Lineage, copied, load_metadata, read_folders, schema_dir
 from pagevoo_console.services.lineage_runs import (
-    VERSION_TABLE, Pending, Progress, below_of, lineage_of, migration_context, run_upgrades, step_of, transaction,
+    VERSION_TABLE,
+    Pending,
+    Progress,
+    below_of,
+    lineage_of,
+    migration_context,
+    run_upgrades,
+    step_of,
+    transaction,
     write_heads,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
@@ -33,24 +40,6 @@ if TYPE_CHECKING:
     from pagevoo_console.services.lineage_statements import CompiledRevisions
 
 __all__ = ["VERSION_TABLE", "Lineage", "Lineages", "Progress"]
-
-
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """A set of tables with its history. `tables` are sorted names, `head` is the newest revision this console knows.
-
-    `tiers` says which tiers may have it, none where it is nobody's choice; `requires` are names of lineages.
-    """
-
-    name: str
-    title: str
-    description: str
-    icon: str
-    tiers: tuple[str, ...]
-    requires: tuple[str, ...]
-    kind: Kind
-    tables: tuple[str, ...]
-    head: str
 
 
 class Lineages:
