@@ -63,7 +63,6 @@ class MysqlEngine(DatabaseEngine):
         " writers of that table wait at times."
     )
 
-
     @property
     def administration(self) -> MysqlAdministration:
         return MysqlAdministration()

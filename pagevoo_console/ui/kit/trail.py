@@ -33,6 +33,8 @@ ACTIONS = {
     "quota.alert": "Limit crossed",
     "fleet.tick": "Daily look",
     "fleet.repair": "Repair",
+    "account.create": "Create account",
+    "account.remove": "Remove account",
     "sql.read": "Look at rows",
 }
 _OUTCOMES: dict[Outcome, tuple[str, Tone, str]] = {
