@@ -20,6 +20,7 @@ from pagevoo_console.domain.backup import (
 )
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound, Refused
 from pagevoo_console.domain.server import Server
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
@@ -310,7 +311,7 @@ def compare(
         found = engine.content(session, name, job)
         problem = ""
         if found.rows != expected.rows:
-            problem = f"{found.rows} rows instead of {expected.rows}"
+            problem = f"{counted(found.rows, 'row')} instead of {expected.rows}"
         elif found.checksum != expected.checksum:
             problem = "the rows differ"
         verdicts.append(TableVerdict(name, found.rows, not problem, problem))

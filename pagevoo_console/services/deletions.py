@@ -18,6 +18,7 @@ from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, Delet
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups, compare
 from pagevoo_console.services.connections import Connections
@@ -243,7 +244,7 @@ class Deletions:
         if request.no_backup and not missing:
             warnings.append("No backup is made: what is dropped is gone for good.")
         if sessions:
-            warnings.append(f"{sessions} live sessions on this database will be ended.")
+            warnings.append(f"{counted(sessions, 'live session')} on this database will be ended.")
         data = self._data(request, located, website, missing)
         proved = [backup.verified_at for backup in self._backups.list(request.tenant) if backup.verified_at]
         return DeletionPlan(

@@ -16,6 +16,7 @@ from psycopg import sql
 from pagevoo_console.domain.database import DatabaseSize
 from pagevoo_console.domain.errors import Busy, Failed, NotFound, Refused, Unsupported
 from pagevoo_console.domain.server import ServerFacts
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.postgresql_session import APPLICATION_NAME, WatchedConnection, driver_connection
 
 SYSTEM_DATABASES = frozenset({"postgres", "template0", "template1"})
@@ -129,7 +130,8 @@ def _drop(connection: WatchedConnection, name: str, *, force: bool) -> None:
             if not force or time.monotonic() > deadline:
                 count = _others(connection, name)
                 raise Busy(
-                    f"The database {name!r} is in use by {count} sessions: {error.diag.message_detail or ''}".strip(),
+                    f"The database {name!r} is in use by {counted(count, 'session')}:"
+                    f" {error.diag.message_detail or 'PostgreSQL says no more'}",
                     hint="End the sessions, prepared transactions or replication slots that use it, then try again.",
                 ) from error
             time.sleep(0.1)
