@@ -20,6 +20,7 @@ from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.database import DatabaseSize, TableFacts
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
+from pagevoo_console.services.engines.introductions import Introductions
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.jobs import JobContext
 
@@ -75,7 +76,10 @@ class Source(Protocol):
 
 
 class DatabaseEngine(ABC):
-    """A kind of database server. Stateless and safe to call from any thread; sessions belong to one thread each."""
+    """A kind of database server. Safe to call from any thread; sessions belong to one thread each.
+
+    It keeps nothing but what SQLAlchemy learned of each server.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -88,6 +92,9 @@ class DatabaseEngine(ABC):
     system_databases: ClassVar[frozenset[str]] = frozenset()
     """Never a tenant's, whatever a registry row says."""
     tested_versions: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        self._introductions = Introductions()
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
@@ -112,6 +119,9 @@ class DatabaseEngine(ABC):
             isolation_level="AUTOCOMMIT",
             **self.engine_arguments(),
         )
+        self._introductions.spare(
+            engine, server, self.greeted_version, lambda session: self.default_schema(session, database)
+        )
         try:
             connection = engine.connect()
         except sa.exc.DBAPIError as error:
@@ -121,6 +131,14 @@ class DatabaseEngine(ABC):
 
     def engine_arguments(self) -> dict[str, Any]:
         return {}
+
+    @abstractmethod
+    def greeted_version(self, connection: sa.Connection) -> str:
+        """The version that the server gave in its greeting: a round trip less than asking, and never of an old one."""
+
+    @abstractmethod
+    def default_schema(self, session: sa.Connection, database: str | None) -> str | None:
+        """The schema of names that are not qualified, as SQLAlchemy means it."""
 
     @abstractmethod
     def transaction(self, connection: sa.Connection) -> AbstractContextManager[None]:
