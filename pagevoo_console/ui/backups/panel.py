@@ -96,9 +96,7 @@ class BackupPanel(Section[tuple[Backup, ...]]):
         made = plain_label(format.age(backup.created_at), Text.STRONG)
         set_tooltip(made, format.moment(backup.created_at))
         rows = sum(backup.tables.values())
-        detail = translate("backups", "{size} · {tables} tables, {rows} rows").format(
-            size=format.size(backup.size_bytes), tables=format.count(len(backup.tables)), rows=format.count(rows)
-        )
+        detail = f"{format.size(backup.size_bytes)} · {format.tables(len(backup.tables))}, {format.rows(rows)}"
         words = column(made, plain_label(detail, Text.CAPTION, muted=True, elide=True), spacing=0)
         doors = self._context.doors
         verify = icon_button(

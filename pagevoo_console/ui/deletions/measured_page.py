@@ -92,7 +92,10 @@ def who_and_where(console: Console, plan: DeletionPlan) -> tuple[tuple[str, str]
         (f"{console.platform.words.tenant.capitalize()} {plan.request.tenant}", plan.tenant_name),
         *(((translate("delete", "E-mail"), plan.tenant_email),) if plan.tenant_email else ()),
         (translate("delete", "Database"), plan.database.name),
-        (translate("delete", "Server"), f"{plan.database.server} · {plan.database.engine} · {plan.server_address}"),
+        (
+            translate("delete", "Server"),
+            f"{plan.database.server} · {format.engine(plan.database.engine)} · {plan.server_address}",
+        ),
     )
 
 
