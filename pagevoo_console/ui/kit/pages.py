@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.labels import PlainLabel, plain_label
@@ -166,8 +176,10 @@ class KeyValues(QWidget):
         """Add a line. A text becomes a selectable plain label, which is handed back so that it can change."""
         place = self._grid.rowCount()
         name = plain_label(key, muted=True)
-        self._grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
         label = plain_label(value, wrap=True, selectable=True) if isinstance(value, str) else None
+        one_line = beside or (label is None and not isinstance(value, QPlainTextEdit))
+        vertical = Qt.AlignmentFlag.AlignVCenter if one_line else Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(name, place, 0, vertical)
         shown = label if label is not None else value
         assert isinstance(shown, QWidget)
         if not shown.accessibleName() or label is not None:
