@@ -6,6 +6,7 @@ manifest again, drop, mark deleted. Each step looks before it acts, so that a cr
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,10 @@ class DatabaseDeletion(Procedure):
     kind = DELETE
 
     def __init__(
-        self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups
-    ) -> None:
+        self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
+        operations: Operations,
+    ) -> None:  # fmt: skip
+        self._operations = operations
         self._master = master
         self._registry = registry
         self._connections = connections
@@ -115,9 +118,9 @@ class DatabaseDeletion(Procedure):
         if engine.exists(run.session, run.database):
             engine.unquiesce(run.session, run.database)
         if run.evidence.get("unpublished"):
-            with self._master.writing() as master:
+            with self._master.writing() as master, suppress(NotFound):
                 website = self._registry.website(master, run.plan["website"])
-                self._registry.set_published(master, website, True)
+                self._registry.set_published(master, replace(website, tenant=run.tenant), True)
             run.evidence["unpublished"] = False
 
     def result(self, run: Run) -> DeletionResult:
@@ -142,14 +145,18 @@ class DatabaseDeletion(Procedure):
             run.job.line(f"{error.message}; it is dropped as it is")
 
     def _unpublish(self, run: Run) -> None:
-        with self._master.writing() as master:
-            try:
+        """That it was published is written down first: whoever abandons this after a crash publishes it again."""
+        try:
+            with self._master.reading() as master:
                 website = self._registry.website(master, run.plan["website"])
-            except NotFound:
-                run.job.line("The website is gone already")
-                return
-            if self._registry.set_published(master, replace(website, tenant=run.tenant), False):
-                run.evidence["unpublished"] = True
+        except NotFound:
+            run.job.line("The website is gone already")
+            return
+        if website.is_published and website.tenant == run.tenant:
+            run.evidence["unpublished"] = True
+            self._operations.save(run)
+        with self._master.writing() as master:
+            self._registry.set_published(master, replace(website, tenant=run.tenant), False)
 
     def _compare(self, located: Located, run: Run) -> None:
         """Nobody should have written since the backup; where somebody did, back up and prove again."""
@@ -202,7 +209,7 @@ class Deletions:
         self._backups = backups
         self._operations = operations
         self._audit = audit
-        self._deletion = DatabaseDeletion(master, registry, connections, tenants, backups)
+        self._deletion = DatabaseDeletion(master, registry, connections, tenants, backups, operations)
         operations.register(self._deletion)
 
     def plan(self, request: DeletionRequest) -> DeletionPlan:
