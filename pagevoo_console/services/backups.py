@@ -246,7 +246,7 @@ class Backups:
     def _restore_and_compare(
         self, backup: Backup, manifest: BackupManifest, job: JobContext
     ) -> tuple[tuple[TableVerdict, ...], tuple[str, ...]]:
-        server = self._server_for(manifest)
+        server = self.server_for(manifest)
         with scratch_database(self._connections, server) as scratch:
             failpoint("backup.verify.scratch")
             self.load(backup, server, scratch, job)
@@ -285,8 +285,11 @@ class Backups:
                 code="other_platform",
             )
 
-    def _server_for(self, manifest: BackupManifest) -> Server:
-        """A server of the same engine, the one it came from before any other."""
+    def server_for(self, manifest: BackupManifest) -> Server:
+        """A server of the same engine, the one it came from before any other: where proofs and restores are made.
+
+        Raises Refused (`other_engine`) where the connection lists none.
+        """
         servers = [server for server in self._master.connection.servers if server.engine == manifest.engine]
         if not servers:
             raise Refused(

@@ -300,7 +300,7 @@ class Restores:
             raise Refused("The registry does not say which website this database belonged to", code="no_website")
         with self._master.reading() as session:
             owned_website(self._registry, session, tenant, website)
-        server = self._server_of(manifest)
+        server = self._backups.server_for(manifest)
         name = self._tenancy.database_name(tenant)
         self._ensure_free(server, name)
         return self._made(backup, tenant, tenant_name, RestoreMode.REVIVE, name, server, None, website)
@@ -308,7 +308,7 @@ class Restores:
     def _plan_into(
         self, backup: Backup, manifest: BackupManifest, tenant: str, tenant_name: str, into: str
     ) -> RestorePlan:
-        server = self._server_of(manifest)
+        server = self._backups.server_for(manifest)
         engine = self._connections.engine(server)
         prefix = self._master.platform.database_pattern.partition("{tenant}")[0]
         problem = engine.name_problem(into)
@@ -345,14 +345,6 @@ class Restores:
         return RestorePlan(
             backup, tenant, tenant_name, mode, database, server.name, self._restore.steps(data), data, warnings
         )
-
-    def _server_of(self, manifest: BackupManifest) -> Server:
-        servers = [server for server in self._master.connection.servers if server.engine == manifest.engine]
-        if not servers:
-            raise Refused(
-                f"This backup needs a server of {manifest.engine}, and this connection lists none", code="other_engine"
-            )
-        return next((server for server in servers if server.name == manifest.server), servers[0])
 
     def _ensure_engine(self, manifest: BackupManifest, server: Server) -> None:
         if manifest.engine != server.engine:
