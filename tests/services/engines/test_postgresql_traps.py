@@ -773,3 +773,47 @@ def test_a_server_that_accepts_and_stays_silent_does_not_answer_in_time() -> Non
         with pytest.raises(Unreachable) as caught:
             PostgresqlEngine().connect(server, None, "postgres", SessionOptions(connect_timeout=2))
     assert str(caught.value) == f"127.0.0.1:{port} does not answer in time"
+
+
+def test_a_role_that_was_dropped_while_a_database_was_closed_keeps_nobody_else_out(place: PostgresqlPlace) -> None:
+    name = place.create(NOTES)
+    reader = place.new_role()
+    place.host.execute(f"GRANT CONNECT ON DATABASE {name} TO {reader.user}")
+    staged = place.create(NOTES)
+    with place.open(writable=True) as server:
+        place.engine.quiesce(server, name)
+        memo = place.engine.swap_memo(server, name, staged)
+        place.host.execute(f"DROP ROLE {reader.user}")
+        place.roles.remove(reader.user)
+
+        place.engine.swap(server, name, staged, place.new_name(), memo)
+        place.engine.quiesce(server, name)
+        place.engine.unquiesce(server, name)
+
+    other = place.new_role()
+    with closing(place.engine.connect(other, place.password, name, SessionOptions())) as session:
+        assert session.execute("SELECT current_database()").fetchone() == (name,)
+
+
+def test_unquiesce_passes_over_a_role_that_was_dropped(place: PostgresqlPlace) -> None:
+    name = place.create(NOTES)
+    reader = place.new_role()
+    place.host.execute(f"GRANT CONNECT ON DATABASE {name} TO {reader.user}")
+    with place.open(writable=True) as server:
+        place.engine.quiesce(server, name)
+        place.host.execute(f"DROP ROLE {reader.user}")
+        place.roles.remove(reader.user)
+
+        place.engine.unquiesce(server, name)
+
+    other = place.new_role()
+    with closing(place.engine.connect(other, place.password, name, SessionOptions())) as session:
+        assert session.execute("SELECT current_database()").fetchone() == (name,)
+
+
+def test_a_database_that_could_not_be_made_leaves_no_draft(place: PostgresqlPlace) -> None:
+    name = place.new_name()
+    before = place.host.databases()
+    with place.open(writable=True) as server, pytest.raises(ConsoleError):
+        place.engine.create_database(server, name, "a marker\0that no server takes")
+    assert place.host.databases() == before
