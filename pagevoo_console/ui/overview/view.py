@@ -52,22 +52,20 @@ class OverviewView(QWidget):
         self.by_state = Card(translate("overview", "By state"), "database")
         self.by_tier = Card(translate("overview", "By tier"), "layers")
         self.servers = Card(translate("overview", "Servers"), "server")
-        page = ScrollPage(translate("overview", "Overview"))
-        figures = CardGrid(170, most=4)
-        for figure in (self.tenants, self.databases, self.occupied, self.unsaved):
-            figures.add(figure)
-        grid = CardGrid(300)
-        grid.add(self.attention, wide=True)
-        for card in (self.by_state, self.by_tier, self.servers):
-            grid.add(card)
-        page.parts.addWidget(self.header)
-        page.parts.addWidget(figures)
-        page.parts.addWidget(grid)
-        page.parts.addStretch(1)
+        # Each is put into place before it is filled: whatever moves to another parent is styled anew with all it holds.
+        page, figures, grid = ScrollPage(translate("overview", "Overview")), CardGrid(170, most=4), CardGrid(300)
         self.states = StateStack(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.states)
+        for part in (self.header, figures, grid):
+            page.parts.addWidget(part)
+        page.parts.addStretch(1)
+        for figure in (self.tenants, self.databases, self.occupied, self.unsaved):
+            figures.add(figure)
+        grid.add(self.attention, wide=True)
+        for card in (self.by_state, self.by_tier, self.servers):
+            grid.add(card)
         self.states.show_loading(translate("overview", "Reading the registry…"))
 
     def refresh(self) -> None:
