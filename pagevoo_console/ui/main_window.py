@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 Opening = Callable[[], "Console"]
 Chosen = TypeVar("Chosen", str, int)
-STATE_VERSION = 1
 SIZE = (1280, 820)
 UNSEEN_MS = 1000
 """After so long it goes on behind a window that nobody looks at."""
@@ -247,9 +246,13 @@ class MainWindow(QMainWindow):
 
             self._dock = QDockWidget(translate("window", "Activity"), self)
             self._dock.setObjectName("activityDock")
-            self._dock.setWidget(room("jobs.activity_panel", "ActivityPanel")(self.runner))
+            panel = room("jobs.activity_panel", "ActivityPanel")(self.runner)
+            panel.close_wanted.connect(self._dock.hide)
+            self._dock.setWidget(panel)
+            self._dock.setTitleBarWidget(panel.head)
             self._dock.hide()
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
+            self.restoreDockWidget(self._dock)
         return self._dock
 
     def toggle_activity(self) -> None:
@@ -350,13 +353,14 @@ class MainWindow(QMainWindow):
         if self._settings is None:
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("state", self.saveState(STATE_VERSION))
         if self._is_furnished:
             self._settings.setValue("scheme", self.theme.scheme.value)
         if self.workspace is not None:
             self._settings.setValue("list_width", self.workspace.splitter.sizes()[0])
             self._settings.setValue("splitter", self.workspace.splitter.saveState())
-            self._settings.setValue("list", self.workspace.browser.list.horizontalHeader().saveState())
+            from pagevoo_console.ui import window_places
+
+            window_places.keep(self._settings, self, self.workspace.browser.list)
 
     def restore_geometry(self) -> None:
         """Where the window was, before it is shown."""
@@ -365,12 +369,15 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(saved)
 
     def restore_state(self) -> None:
-        """How wide the list was, and the colours that were chosen, once there is a console."""
+        """How the list and the activity stood, and the colours that were chosen, once there is a console."""
         if self._settings is None or self.workspace is None:
             return
+        from pagevoo_console.ui import window_places
+
         saved = self._settings.value("splitter")
         if isinstance(saved, QByteArray):
             self.workspace.splitter.restoreState(saved)
+        window_places.put_back(self._settings, self, self.workspace.browser.list, self.activity)
         assert self.console is not None
         folders = self.console.folders
         self.runner.query(
