@@ -48,7 +48,7 @@ def columns(is_default: Callable[[Connection], bool]) -> tuple[Column[Connection
         Column(
             "environment",
             translate("connections", "Environment"),
-            132,
+            152,
             lambda one: environment_word(one.environment),
             CellKind.BADGE,
             badge=lambda one: environment_badge(one.environment),

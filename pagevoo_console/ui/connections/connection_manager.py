@@ -195,7 +195,7 @@ class ConnectionManager(QDialog):
     # --- changing ---------------------------------------------------------------------------------------------------
 
     def _typed(self) -> tuple[Connection, Password] | None:
-        """The connection of the form and the password typed; None, with the wrong fields marked, where some are wrong."""
+        """The connection of the form and the password typed; None, with the wrong fields marked, where any are."""
         draft = self.form.draft()
         problems = draft.problems()
         self.form.show_problems(problems)
@@ -409,7 +409,7 @@ class ConnectionManager(QDialog):
         self._page.parts.addStretch(1)
         tools = row(self.new, self.env, None, margins=(Space.M, Space.S, Space.M, Space.S))
         left = column(tools, rule(), (self.states, 1), spacing=0, ground=Ground.SURFACE)
-        left.setFixedWidth(380)
+        left.setFixedWidth(400)
         foot = row(
             self.remove, self.make_default, None, self.test, self.save, self.open_connection, self.leave,
             margins=(Space.M, Space.S, Space.M, Space.S),
