@@ -34,11 +34,11 @@ class BackupPanel(Section[tuple[Backup, ...]]):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(Space.S)
         self.back_up_button = button(
-            translate("backups", "Back up…"), "database-backup", on_click=lambda: context.doors.back_up(self.tenant)
+            translate("backups", "Back up…"), on_click=lambda: context.doors.back_up(self.tenant)
         )
         self.back_up_button.setObjectName("backUpButton")
         self.restore_button = button(
-            translate("backups", "Restore…"), "archive-restore",
+            translate("backups", "Restore…"), kind=ButtonKind.QUIET,
             on_click=lambda: context.doors.restore(self.tenant, None),
         )  # fmt: skip
         self.restore_button.setObjectName("restoreButton")

@@ -67,7 +67,7 @@ class CommandPalette(QFrame):
             Column[PaletteEntry](
                 "title", "", 400, lambda e: e.title, detail=lambda e: e.detail, icon=lambda e: e.icon, stretch=True
             ),
-            Column[PaletteEntry]("keys", "", 120, lambda e: e.keys, kind=Kind.MUTED),
+            Column[PaletteEntry]("keys", "", 160, lambda e: e.keys, kind=Kind.MUTED),
         )
         self._records = RecordsModel(columns, self._source(()), self)
         self.list = RecordView(

@@ -84,7 +84,6 @@ QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($down); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $outline; outline: none;
     selection-background-color: $selection; selection-color: $text; }
-QSpinBox QLineEdit { border: none; background: transparent; padding: 0px 6px; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; width: 20px; background: transparent; }
 QSpinBox::up-arrow { image: url($up); width: 12px; height: 12px; }
 QSpinBox::down-arrow { image: url($down); width: 12px; height: 12px; }

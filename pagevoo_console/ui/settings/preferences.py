@@ -139,6 +139,7 @@ class PreferencesDialog(QDialog):
         self.rows.setObjectName("pageSizeSpin")
         self.rows.setRange(FEWEST_ROWS, MOST_ROWS)
         self.rows.setMaximumWidth(140)
+        self.rows.lineEdit().setTextMargins(int(Space.XS), 0, 0, 0)
         self.rows.lineEdit().setAccessibleName(translate("settings", "Rows of a list on the command line"))
         made = ScrollPage(translate("settings", "General"))
         layout = made.parts
