@@ -197,7 +197,9 @@ def test_a_size_that_nobody_could_measure_is_never_called_ok(sqlite_desk: Desk) 
     document = sqlite_desk.json("tenant", "show", tenant)
     assert document["database"]["state"] == "missing"
     assert document["quotas"] == []
-    assert [(one["quota"], one["limit"]) for one in document["quotas_not_measured"]] == [("database", 10_000_000_000)]
+    assert [(one["quota"], one["limit"]) for one in document["quotas_not_measured"]] == [
+        ("database_size", 10_000_000_000)
+    ]
     assert "not measured yet" in sqlite_desk.call("tenant", "show", tenant).out
 
     bare, _ = sqlite_desk.add_tenant()
