@@ -300,18 +300,17 @@ class MainWindow(QMainWindow):
             return
         running = self.jobs.active() if self._is_furnished else ()
         if running:
-            from pagevoo_console.ui.kit import format
+            from pagevoo_console.ui.jobs.job_texts import what_closing_cancels
             from pagevoo_console.ui.kit.questions import Question, ask
 
             event.ignore()
             question = Question(
                 translate("window", "Jobs are still running"),
-                translate("window", "{count} jobs are cancelled before the window closes. What they began is written "
-                          "down and can be resumed or abandoned.").format(count=format.count(len(running))),
+                what_closing_cancels(len(running)),
                 translate("window", "Cancel them and close"),
                 is_dangerous=True,
                 way_out=translate("window", "Keep working"),
-            )  # fmt: skip
+            )
             ask(question, self._close, self)
             return
         event.accept()

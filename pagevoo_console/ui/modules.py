@@ -66,6 +66,7 @@ ROOMS = _full(
     "ui.context",
     "ui.fleet_watch",
     "ui.keyboard_help",
+    "ui.kit.tenant_names",
     "ui.overview.attention",
     "ui.kit.flow",
     "ui.overview.pieces",

@@ -37,15 +37,17 @@ class Worlds:
     @contextmanager
     def home(self, name: str) -> Iterator[Folders]:
         """A home of the console's own for a while, so that pictures show nothing of this machine's user."""
-        before = os.environ.get(HOME_VARIABLE)
-        os.environ[HOME_VARIABLE] = str(self.folder / name)
+        home = str(self.folder / name)
+        before = {variable: os.environ.get(variable) for variable in (HOME_VARIABLE, "HOME")}
+        os.environ.update(dict.fromkeys(before, home))
         try:
             yield Folders.of_this_user()
         finally:
-            if before is None:
-                del os.environ[HOME_VARIABLE]
-            else:
-                os.environ[HOME_VARIABLE] = before
+            for variable, value in before.items():
+                if value is None:
+                    del os.environ[variable]
+                else:
+                    os.environ[variable] = value
 
     @contextmanager
     def master_away(self) -> Iterator[None]:
