@@ -127,13 +127,11 @@ class Wizards:
 
     def _server_of(self, backup: Backup) -> str:
         """In another thread: the server a backup is restored on for a proof; a manifest nobody can read fails there."""
-        servers = self._console.connection.servers
+        backups = self._console.backups
         try:
-            came_from = self._console.backups.manifest(backup).server
+            return backups.server_for(backups.manifest(backup)).name
         except ConsoleError:
-            return servers[0].name
-        usable = [server.name for server in servers if server.engine == backup.engine] or [servers[0].name]
-        return came_from if came_from in usable else usable[0]
+            return self._console.connection.master.name
 
     def _open(self, which: str, *arguments: object) -> QDialog:
         dialog: QDialog = room(*_WIZARDS[which])(self._console, self._runner, *arguments, self._window)
