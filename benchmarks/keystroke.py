@@ -21,8 +21,8 @@ from pagevoo_console.ui.context import Context, Doors
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.messages import Messenger
 from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.outline import LIST_WIDTH
 from pagevoo_console.ui.tenants.browser import TenantBrowser
-from pagevoo_console.ui.workspace import LIST_WIDTH
 
 WORDS = ("marino", "bakery-pe", "4711", "bauer42", "qzx")
 """Typed a letter at a time: names, a domain, an id, and something that nobody is called."""

@@ -73,7 +73,7 @@ def measure(options: Options) -> Figure:
         pulse = Pulse()
         pulse.start()
         window.open(lambda: console)
-        wait_for(lambda: window.workspace is not None and window.runner.is_idle, 50)
+        wait_for(lambda: window.workspace is not None and window.is_idle, 50)
         opening = pulse.stop()
         rest(100)
         busy: list[list[Gap]] = []

@@ -50,7 +50,7 @@ def _watch(begun: float) -> QObject:
 
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.isWindow():
+            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
                 QTimer.singleShot(0, tell)
             return False
 

@@ -6,29 +6,30 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from pagevoo_console.domain.errors import Failed
 from pagevoo_console.ui.application import APPLICATION, ORGANISATION, make_application
-from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.main_window import MainWindow
-from pagevoo_console.ui.password_prompt import PasswordPrompt
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
     from pagevoo_console.services.start import StartOptions
+    from pagevoo_console.ui.password_prompt import PasswordPrompt
+
+    Ask = Callable[[], StartOptions]
 
 __all__ = ["Faults", "ensure_display", "main", "make_application", "make_window", "screenshots"]
 
 _log = logging.getLogger("pagevoo_console")
 
 
-def main(options: StartOptions) -> int:
+def main(options: Ask) -> int:
     """Show the window until it is closed. Raises Failed where there is no display to show it on."""
     ensure_display(os.environ)
     application = make_application()
@@ -44,15 +45,14 @@ def main(options: StartOptions) -> int:
     return int(application.exec())
 
 
-def make_window(settings: QSettings, options: StartOptions | None = None) -> MainWindow:
-    """The window, not shown yet; once events are handled it opens the console that is asked for.
+def make_window(settings: QSettings, options: Ask | None = None) -> MainWindow:
+    """The window, not shown yet; once it has furnished itself it opens the console that is asked for.
 
-    Without options it is the environment that asks (`PAGEVOO_MASTER_URL`, `PAGEVOO_CONNECTION`, …).
+    `options` is called in another thread. Without it the environment asks (`PAGEVOO_MASTER_URL`, …).
     """
-    window = MainWindow(theme.install(make_application()), settings)
-    prompt = PasswordPrompt(window)
-    window.closed.connect(prompt.close)
-    QTimer.singleShot(0, window, lambda: window.open(lambda: _open(options, prompt)))
+    make_application()
+    window = MainWindow(settings=settings)
+    window.furnished.connect(lambda: _open_in(window, options))
     return window
 
 
@@ -83,7 +83,8 @@ class Faults(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._happened.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
+        self._window = window
+        self._happened.connect(self._tell)
 
     def caught(self, kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
         """In the place of `sys.excepthook`."""
@@ -93,9 +94,22 @@ class Faults(QObject):
         _log.critical("Something in the console itself went wrong", exc_info=(kind, error, traceback))
         self._happened.emit(error)
 
+    def _tell(self, error: BaseException) -> None:
+        """In the window's thread, once it is out of whatever has failed."""
+        QTimer.singleShot(0, lambda: self._window.show_bug(error))
 
-def _open(options: StartOptions | None, prompt: PasswordPrompt) -> Console:
+
+def _open_in(window: MainWindow, options: Ask | None) -> None:
+    from pagevoo_console.ui.password_prompt import PasswordPrompt
+
+    prompt = PasswordPrompt(window)
+    window.closed.connect(prompt.close)
+    window.open(lambda: _open(options, prompt))
+
+
+def _open(options: Ask | None, prompt: PasswordPrompt) -> Console:
     """In another thread: load the services and put a console together."""
     from pagevoo_console.services.start import StartOptions, open_console
 
-    return open_console(options or StartOptions().with_environment(os.environ), ask=prompt.ask)
+    asked = StartOptions().with_environment(os.environ) if options is None else options()
+    return open_console(asked, ask=prompt.ask)

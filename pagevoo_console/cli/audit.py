@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pagevoo_console.cli import words
+from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import call_of
 from pagevoo_console.cli.columns import Right
 
@@ -48,7 +48,11 @@ def verify(context: typer.Context) -> None:
     """Prove that no entry was changed, removed or slipped in. Exit code 1 where one was."""
     call = call_of(context)
     found = call.console.audit.verify()
-    text = f"{found.checked} entries, unbroken" if found.ok else f"The trail is broken: {found.problem}"
+    text = (
+        f"{formats.counted(found.checked, 'entry', 'entries')}, unbroken"
+        if found.ok
+        else f"The trail is broken: {found.problem}"
+    )
     call.answer(words.audit_verdict(found), lambda paper: paper.line(text))
     if not found.ok:
         raise typer.Exit(1)

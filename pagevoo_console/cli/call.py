@@ -6,19 +6,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
-
 from pagevoo_console.cli.output import Output, is_terminal
 from pagevoo_console.domain.text import visible
-from pagevoo_console.services.start import StartOptions
 
 if TYPE_CHECKING:
+    import typer
+
     from pagevoo_console.cli.paper import Paper
     from pagevoo_console.domain.operation import Step
     from pagevoo_console.domain.server import Server
     from pagevoo_console.services.console import Console
     from pagevoo_console.services.jobs import JobContext
     from pagevoo_console.services.secrets import Secret
+    from pagevoo_console.services.start import StartOptions
 
 T = TypeVar("T")
 

@@ -217,7 +217,11 @@ def _show_plan(paper: Paper, plan: DeletionPlan, *, steps: bool = True) -> None:
         [
             ("Tenant", f"{plan.request.tenant}  {plan.tenant_name}  {plan.tenant_email}"),
             ("Database", f"{plan.database.name} on {plan.server_address}"),
-            ("Holds", f"{plan.tables} tables, about {formats.count(plan.rows)} rows, {formats.size(plan.size_bytes)}"),
+            (
+                "Holds",
+                f"{formats.counted(plan.tables, 'table')}, about {formats.counted(plan.rows, 'row')}, "
+                f"{formats.size(plan.size_bytes)}",
+            ),
             ("Newest proved backup", formats.moment(plan.newest_proved_backup)),
             *(("Warning", warning) for warning in plan.warnings),
         ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pagevoo_console.domain.quota import Forecast
 
+from pagevoo_console.domain.text import noun
+
 NOTHING = "-"
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _DAY = 86_400
@@ -25,6 +27,11 @@ def size(size_bytes: int | None) -> str:
 
 def count(number: int | None) -> str:
     return NOTHING if number is None else f"{number:,}".replace(",", " ")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A count with its word, in groups of three digits: `1 row`, `12 345 rows`."""
+    return f"{count(number)} {noun(number, one, many)}"
 
 
 def percent(fraction: float | None) -> str:

@@ -1,6 +1,6 @@
-"""The command line: global options, the nouns, and how every call ends.
+"""The command line: where every call begins, and how it ends.
 
-Nothing heavy is imported here: a command loads the services it needs when it runs.
+Very little is imported here: the way into the window needs no parser, and a command loads what it needs when it runs.
 """
 
 from __future__ import annotations
@@ -8,109 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from pagevoo_console.cli import (
-    account,
-    audit,
-    backup,
-    connection,
-    database,
-    demo,
-    doctor,
-    feature,
-    fleet,
-    master,
-    operation,
-    quota,
-    screenshots,
-    server,
-    sql,
-    tenant,
-    website,
-    words,
-)
-from pagevoo_console.cli.call import Call
+from pagevoo_console.cli.global_options import Opening, read_opening, start_options
 from pagevoo_console.cli.output import Output, settle_streams
-from pagevoo_console.cli.working import interruptible
-from pagevoo_console.domain.errors import Cancelled, ConsoleError, Failed, WrongUsage
-from pagevoo_console.services.start import StartOptions, read_tls
+from pagevoo_console.domain.errors import Cancelled, ConsoleError, Failed
 
-PROGRAM = "pagevoo-console"
 ANYWHERE = ("--json", "--yes")
 """Options of every command, which may also stand behind it."""
-
-app = typer.Typer(
-    name=PROGRAM,
-    help="Administer a platform's tenants and their databases. Without a command it opens the window.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-for noun in (
-    tenant, website, database, feature, quota, backup, fleet, operation, audit, master, connection, server, account,
-    demo,
-):  # fmt: skip
-    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
-app.command("sql")(sql.sql)
-app.command("doctor")(doctor.doctor)
-app.command("screenshots")(screenshots.screenshots)
-
-
-@app.callback()
-def begin(
-    context: typer.Context,
-    connection: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A saved connection; or PAGEVOO_CONNECTION.")
-    ] = None,
-    master_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="The master database instead of a saved connection; or PAGEVOO_MASTER_URL. Its password comes from "
-            "PAGEVOO_MASTER_PASSWORD.",
-        ),
-    ] = None,
-    tls: Annotated[
-        str | None,
-        typer.Option(metavar="off|required|verified", help="How connections are protected; or PAGEVOO_TLS."),
-    ] = None,
-    tls_ca: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The authority that signed the server's certificate; or PAGEVOO_TLS_CA."),
-    ] = None,
-    platform: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="A shipped platform or a platform file; or PAGEVOO_PLATFORM."),
-    ] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Exactly one JSON document on stdout.")] = False,
-    says_yes: Annotated[bool, typer.Option("--yes", help="Answer plain questions with yes.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
-) -> None:
-    if version:
-        from pagevoo_console.services.version import VERSION
-
-        Output(is_json).answer({"version": VERSION}, lambda paper: paper.line(f"{PROGRAM} {VERSION}"))
-        raise typer.Exit
-    options = StartOptions(
-        connection=connection,
-        master_url=master_url,
-        platform=platform,
-        tls=None if tls is None else read_tls(tls, "--tls"),
-        tls_ca=None if tls_ca is None else str(tls_ca),
-    ).with_environment(os.environ)
-    context.obj = Call(options, is_json=is_json, says_yes=says_yes)
-    if context.invoked_subcommand is None:
-        if is_json:
-            raise WrongUsage("The window has no JSON answer", hint=f"`{PROGRAM} --help` lists the commands.")
-        from pagevoo_console.cli.window import open_window
-
-        raise typer.Exit(open_window(options))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,14 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = hoisted(sys.argv[1:] if arguments is None else arguments)
     output = Output("--json" in given[: _begin_of_noun(given)])
     try:
-        with interruptible():
-            return _invoke(given)
+        return _run(given)
     except ConsoleError as error:
         return _tell(output, error)
-    except typer.TyperException as error:
-        path = getattr(getattr(error, "ctx", None), "command_path", PROGRAM)
-        return _tell(output, WrongUsage(error.format_message(), hint=f"`{path} --help` shows what there is."))
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return _tell(output, Cancelled("Cancelled"))
     except Exception as error:  # noqa: BLE001 - the last door: a fault of our own is reported, never shown raw
         from pagevoo_console.cli.bug import write_report
@@ -149,14 +49,38 @@ def _begin_of_noun(arguments: Sequence[str]) -> int:
     return next((place for place, argument in enumerate(arguments) if argument not in ANYWHERE), len(arguments))
 
 
-def _invoke(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
-    try:
-        with command.make_context(PROGRAM, arguments) as context:
-            command.invoke(context)
-    except typer.Exit as end:
-        return end.exit_code
-    return 0
+def _run(arguments: list[str]) -> int:
+    opening = read_opening(arguments)
+    if opening is not None and not opening.switches - {"says_yes"}:
+        if not opening.rest:
+            return _open_window(opening)
+        if opening.rest == ("demo",):
+            return _open_demo(opening)
+    from pagevoo_console.cli.tree import run
+
+    return run(arguments, None if opening is None else opening.noun)
+
+
+def _open_window(opening: Opening) -> int:
+    from pagevoo_console.cli.window import open_window
+
+    _refuse_wrong(opening)
+    return open_window(lambda: start_options(opening.values))
+
+
+def _open_demo(opening: Opening) -> int:
+    from pagevoo_console.cli.demo_window import open_demo
+    from pagevoo_console.cli.interrupts import interruptible
+
+    _refuse_wrong(opening)
+    with interruptible():
+        return open_demo(Output(is_json=False))
+
+
+def _refuse_wrong(opening: Opening) -> None:
+    """What can be wrong with the options themselves is told before there is a window; the rest is read behind it."""
+    if "tls" in opening.values or os.environ.get("PAGEVOO_TLS"):
+        start_options(opening.values)
 
 
 def _tell(output: Output, error: ConsoleError) -> int:
@@ -165,6 +89,8 @@ def _tell(output: Output, error: ConsoleError) -> int:
     if error.hint:
         output.note(error.hint)
     if output.is_json:
+        from pagevoo_console.cli import words
+
         try:
             output.document(words.error(error))
         except Failed as unwritten:

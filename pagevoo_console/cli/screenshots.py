@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pagevoo_console.cli import formats
 from pagevoo_console.cli.call import call_of
 
 
@@ -19,4 +20,4 @@ def screenshots(
     call = call_of(context)
     paths = draw(directory)
     document = {"ok": True, "operation": None, "files": [str(path) for path in paths]}
-    call.answer(document, lambda paper: paper.line(f"{len(paths)} pictures in {directory}"))
+    call.answer(document, lambda paper: paper.line(f"{formats.counted(len(paths), 'picture')} in {directory}"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pagevoo_console.cli import formats
 from pagevoo_console.cli.call import call_of
 from pagevoo_console.cli.database import Id
 
@@ -43,6 +44,6 @@ def sql(
         if found.columns:
             paper.table(found.columns, (["NULL" if value is None else value for value in row] for row in found.rows))
         more = ", and there are more" if found.truncated else ""
-        paper.line(f"{len(found.rows)} rows{more}, {found.elapsed_ms:.1f} ms")
+        paper.line(f"{formats.counted(len(found.rows), 'row')}{more}, {found.elapsed_ms:.1f} ms")
 
     call.answer(document, show)

@@ -94,7 +94,8 @@ def show(context: typer.Context, tenant: Annotated[str, typer.Argument(metavar="
         **words.tenant(found),
         "websites": [words.website(one) for one in websites],
         "features": [words.feature(one) for one in features],
-        "quotas": [words.quota(one) for one in quotas],
+        "quotas": [words.quota(one) for one in quotas if one.used is not None],
+        "quotas_not_measured": [words.quota_not_measured(one) for one in quotas if one.used is None],
         "backups": [words.backup(one) for one in backups],
         "locks": [words.lock(one) for one in locks],
     }
@@ -207,7 +208,7 @@ def export(
     call.answer(
         document,
         lambda paper: paper.line(
-            f"{formats.count(sum(done.tables.values()))} rows of {len(done.tables)} tables, "
+            f"{formats.counted(sum(done.tables.values()), 'row')} of {formats.counted(len(done.tables), 'table')}, "
             f"{formats.size(done.size_bytes)}, in {done.directory}"
         ),
     )
@@ -237,7 +238,8 @@ def show_quotas(paper: Paper, quotas: tuple[QuotaUsage, ...]) -> None:
             (
                 one.title or one.quota, formats.size(one.used),
                 "unlimited" if one.limit is None else formats.size(one.limit),
-                formats.percent(one.fraction), one.level.value, formats.ahead(one.forecast),
+                formats.percent(one.fraction), "not measured yet" if one.used is None else one.level.value,
+                formats.ahead(one.forecast),
             )
             for one in quotas
         ),
@@ -246,7 +248,7 @@ def show_quotas(paper: Paper, quotas: tuple[QuotaUsage, ...]) -> None:
 
 
 def _measured(call: Call, found: Tenant) -> tuple[tuple[Feature, ...], tuple[QuotaUsage, ...]]:
-    """Features and quotas out of the database; what it says where it cannot be asked."""
+    """Features and quotas out of the database; quotas whose use is unknown where it cannot be asked."""
     from pagevoo_console.services.quotas import usages
 
     console = call.console

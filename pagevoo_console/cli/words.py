@@ -212,6 +212,11 @@ def alert(found: QuotaAlert) -> Json:
     }
 
 
+def quota_not_measured(found: QuotaUsage) -> Json:
+    """A limit of which nobody knows how much is used: it has no level, so that it is no QuotaUsage of the contract."""
+    return {"quota": found.quota, "limit": found.limit, "unit": found.unit, "title": found.title}
+
+
 def backup(found: Backup) -> Json:
     return {
         "id": found.id,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pagevoo_console.cli.output import Output
 from pagevoo_console.cli.reporting import Reporter
@@ -46,22 +43,3 @@ def _run(act: Callable[[JobContext], T], job: JobContext, future: Future[T]) -> 
         future.set_result(act(job))
     except BaseException as error:  # noqa: BLE001 - whatever it was is raised again where it is waited for
         future.set_exception(error)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Inside, being told to end (SIGTERM, a closed terminal) is the same as Ctrl-C."""
-    names = ("SIGTERM", "SIGHUP")
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        numbers = (getattr(signal, name, None) for name in names)
-        before = {number: signal.signal(number, _interrupt) for number in numbers if number is not None}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Text from outside, made safe to look at."""
+"""Texts for people: those from outside made safe to look at, and counts with the right word behind them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0
 _PRINTABLE_BUT_UNSEEN = _INVISIBLE_LETTERS | _SELECTORS
 _FIXED_SPACE = "\u00a0"
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+
+
+def noun(count: int | None, one: str, many: str = "") -> str:
+    """The word for so many: `table` for 1, else `tables`, or `many` where the plural is another."""
+    return one if count == 1 else many or f"{one}s"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its word: `1 table`, `0 tables`, `2 entries`."""
+    return f"{count} {noun(count, one, many)}"
 
 
 def visible(text: str, *, keep_newlines: bool = False) -> str:

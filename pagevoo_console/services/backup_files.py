@@ -149,12 +149,14 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
                 _give_name(part, dump)
             except FileExistsError:
                 continue
-            failpoint("backup.between_names")
             try:
+                failpoint("backup.between_names")
                 _give_name(pending, target)
-            except FileExistsError:
+            except BaseException as error:
                 dump.replace(part)
-                continue
+                if isinstance(error, FileExistsError):
+                    continue
+                raise
             flush_folder(directory)
             return target
     raise Failed(f"There are too many backups named {base} in {directory}", code="name_taken")
@@ -293,11 +295,22 @@ def _remove_leftovers(part: Path) -> None:
     if manifest is not None:
         entry = manifest.files[0]
         dump = part.with_name(entry.name)
-        has_manifest = _sibling(dump, MANIFEST_SUFFIX).exists()
-        if not has_manifest and dump.is_file() and dump.stat().st_size == entry.size_bytes:
+        final = _sibling(dump, MANIFEST_SUFFIX)
+        if _is_placeholder(final):
+            final.unlink()
+        if _is_placeholder(dump) or (not final.exists() and _has_size(dump, entry.size_bytes)):
             dump.unlink()
     pending.unlink(missing_ok=True)
     part.unlink(missing_ok=True)
+
+
+def _has_size(path: Path, size_bytes: int) -> bool:
+    return path.is_file() and path.stat().st_size == size_bytes
+
+
+def _is_placeholder(path: Path) -> bool:
+    """An empty file that held a name where there are no links, until the real one was to take its place."""
+    return _has_size(path, 0)
 
 
 @contextmanager
@@ -330,7 +343,11 @@ def _give_name(source: Path, target: Path) -> None:
         raise
     except OSError:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        source.replace(target)
+        try:
+            source.replace(target)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
     else:
         source.unlink()
 

@@ -20,6 +20,7 @@ from pagevoo_console.domain.backup import (
 )
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound, Refused
 from pagevoo_console.domain.server import Server
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
@@ -245,7 +246,7 @@ class Backups:
     def _restore_and_compare(
         self, backup: Backup, manifest: BackupManifest, job: JobContext
     ) -> tuple[tuple[TableVerdict, ...], tuple[str, ...]]:
-        server = self._server_for(manifest)
+        server = self.server_for(manifest)
         with scratch_database(self._connections, server) as scratch:
             failpoint("backup.verify.scratch")
             self.load(backup, server, scratch, job)
@@ -284,8 +285,11 @@ class Backups:
                 code="other_platform",
             )
 
-    def _server_for(self, manifest: BackupManifest) -> Server:
-        """A server of the same engine, the one it came from before any other."""
+    def server_for(self, manifest: BackupManifest) -> Server:
+        """A server of the same engine, the one it came from before any other: where proofs and restores are made.
+
+        Raises Refused (`other_engine`) where the connection lists none.
+        """
         servers = [server for server in self._master.connection.servers if server.engine == manifest.engine]
         if not servers:
             raise Refused(
@@ -310,7 +314,7 @@ def compare(
         found = engine.content(session, name, job)
         problem = ""
         if found.rows != expected.rows:
-            problem = f"{found.rows} rows instead of {expected.rows}"
+            problem = f"{counted(found.rows, 'row')} instead of {expected.rows}"
         elif found.checksum != expected.checksum:
             problem = "the rows differ"
         verdicts.append(TableVerdict(name, found.rows, not problem, problem))

@@ -13,6 +13,7 @@ from pagevoo_console.domain.errors import ConsoleError, Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.server import CheckResult, Server
 from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.jobs import JobContext
@@ -227,7 +228,7 @@ class Databases:
                 counts.append((count, server))
             else:
                 problem = Refused(
-                    f"{server.name} holds {count} of at most {limit} tenant databases",
+                    f"{server.name} holds {count} of at most {counted(limit, 'tenant database')}",
                     code="server_full",
                     hint="Add a tenant server to the connection, or raise MAX_USER_DATABASES_PER_SERVER.",
                 )

@@ -6,6 +6,7 @@ manifest again, drop, mark deleted. Each step looks before it acts, so that a cr
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, Delet
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups, compare
 from pagevoo_console.services.connections import Connections
@@ -132,9 +134,9 @@ class DatabaseDeletion(Procedure):
         if engine.exists(run.session, run.database):
             engine.unquiesce(run.session, run.database)
         if run.evidence.get("unpublished"):
-            with self._master.writing() as master:
+            with self._master.writing() as master, suppress(NotFound):
                 website = self._registry.website(master, run.plan["website"])
-                self._registry.set_published(master, website, True)
+                self._registry.set_published(master, replace(website, tenant=run.tenant), True)
             run.evidence["unpublished"] = False
 
     def result(self, run: Run) -> DeletionResult:
@@ -159,14 +161,18 @@ class DatabaseDeletion(Procedure):
             run.job.line(f"{error.message}; it is dropped as it is")
 
     def _unpublish(self, run: Run) -> None:
-        with self._master.writing() as master:
-            try:
+        """That it was published is written down first: whoever abandons this after a crash publishes it again."""
+        try:
+            with self._master.reading() as master:
                 website = self._registry.website(master, run.plan["website"])
-            except NotFound:
-                run.job.line("The website is gone already")
-                return
-            if self._registry.set_published(master, replace(website, tenant=run.tenant), False):
-                run.evidence["unpublished"] = True
+        except NotFound:
+            run.job.line("The website is gone already")
+            return
+        if website.is_published and website.tenant == run.tenant:
+            run.evidence["unpublished"] = True
+            run.save()
+        with self._master.writing() as master:
+            self._registry.set_published(master, replace(website, tenant=run.tenant), False)
 
     def _website_to_delete(self, session: sa.Connection, run: Run) -> Website | None:
         """The website that goes with the database, if one does and it is still this tenant's."""
@@ -288,7 +294,7 @@ class Deletions:
         if request.no_backup and not missing:
             warnings.append("No backup is made: what is dropped is gone for good.")
         if sessions:
-            warnings.append(f"{sessions} live sessions on this database will be ended.")
+            warnings.append(f"{counted(sessions, 'live session')} on this database will be ended.")
         data = self._data(request, located, website, missing)
         proved = [backup.verified_at for backup in self._backups.list(request.tenant) if backup.verified_at]
         return DeletionPlan(

@@ -78,10 +78,15 @@ class Run:
     session: sa.Connection
     evidence: dict[str, Any] = field(default_factory=dict)
     step: str = ""
+    keep: Callable[[Run], None] = field(default=lambda run: None, repr=False)
 
     @property
     def steps_done(self) -> list[str]:
         return list(self.evidence.get("steps_done", ()))
+
+    def save(self) -> None:
+        """Keep the evidence gathered within a step, before the step goes on to what rests on it."""
+        self.keep(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +345,7 @@ class Operations:
                 raise self._somebody(tenant) from error
             raise
         failpoint(f"{kind}.begun")
-        return Run(int(number), kind, tenant, database, server, 1, plan, job, session)
+        return Run(int(number), kind, tenant, database, server, 1, plan, job, session, keep=self._keep)
 
     def _take_up(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Any:
         return self._carry_out(self._claim(operation, session, server, job))
@@ -367,7 +372,7 @@ class Operations:
             )  # fmt: skip
         return Run(
             int(operation), found.kind, found.tenant, found.database, server, epoch,
-            json.loads(row.plan), job, session, json.loads(row.evidence or "{}"), row.step or "",
+            json.loads(row.plan), job, session, json.loads(row.evidence or "{}"), row.step or "", self._keep,
         )  # fmt: skip
 
     def _carry_out(self, run: Run) -> Any:
@@ -444,8 +449,7 @@ class Operations:
                     hint="`operation list` shows who has it.",
                 )
 
-    def save(self, run: Run) -> None:
-        """Keep the evidence gathered within a step, before the step goes on to what rests on it."""
+    def _keep(self, run: Run) -> None:
         self._beat(run, run.step)
 
     def _end(self, run: Run, state: OperationState, outcome: Outcome, error: str | None) -> None:

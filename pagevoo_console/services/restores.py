@@ -64,14 +64,13 @@ class BackupRestore(Procedure):
 
     def __init__(
         self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
-        operations: Operations, before_reopening: Callable[[Run], None],
+        before_reopening: Callable[[Run], None],
     ) -> None:  # fmt: skip
         self._master = master
         self._registry = registry
         self._connections = connections
         self._tenants = tenants
         self._backups = backups
-        self._operations = operations
         self._before_reopening = before_reopening
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
@@ -198,7 +197,7 @@ class BackupRestore(Procedure):
         if "swap_memo" not in run.evidence:
             ensure_same(self._tenants, run)
             run.evidence["swap_memo"] = engine.swap_memo(run.session, run.database, self._staged(run))
-            self._operations.save(run)
+            run.save()
         engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence["swap_memo"])
 
     def _backup(self, run: Run) -> Backup:
@@ -229,7 +228,7 @@ class Restores:
         self._tenants = tenants
         self._backups = backups
         self._operations = operations
-        self._restore = BackupRestore(master, registry, connections, tenants, backups, operations, before_reopening)
+        self._restore = BackupRestore(master, registry, connections, tenants, backups, before_reopening)
         operations.register(self._restore)
 
     def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:
@@ -303,7 +302,7 @@ class Restores:
             raise Refused("The registry does not say which website this database belonged to", code="no_website")
         with self._master.reading() as session:
             owned_website(self._registry, session, tenant, website)
-        server = self._server_of(manifest)
+        server = self._backups.server_for(manifest)
         name = self._tenancy.database_name(tenant)
         self._ensure_free(server, name)
         return self._made(backup, tenant, tenant_name, RestoreMode.REVIVE, name, server, None, website)
@@ -311,7 +310,7 @@ class Restores:
     def _plan_into(
         self, backup: Backup, manifest: BackupManifest, tenant: str, tenant_name: str, into: str
     ) -> RestorePlan:
-        server = self._server_of(manifest)
+        server = self._backups.server_for(manifest)
         engine = self._connections.engine(server)
         prefix = self._master.platform.database_pattern.partition("{tenant}")[0]
         problem = engine.name_problem(into)
@@ -348,14 +347,6 @@ class Restores:
         return RestorePlan(
             backup, tenant, tenant_name, mode, database, server.name, self._restore.steps(data), data, warnings
         )
-
-    def _server_of(self, manifest: BackupManifest) -> Server:
-        servers = [server for server in self._master.connection.servers if server.engine == manifest.engine]
-        if not servers:
-            raise Refused(
-                f"This backup needs a server of {manifest.engine}, and this connection lists none", code="other_engine"
-            )
-        return next((server for server in servers if server.name == manifest.server), servers[0])
 
     def _ensure_engine(self, manifest: BackupManifest, server: Server) -> None:
         if manifest.engine != server.engine:

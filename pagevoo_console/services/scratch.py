@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.errors import ConsoleError, MissingPrivilege
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.connections import Connections
 
@@ -39,16 +39,23 @@ def scratch_database(connections: Connections, server: Server) -> Iterator[str]:
 
 
 def sweep_scratch(connections: Connections, server: Server, session: sa.Connection) -> tuple[str, ...]:
-    """Drop the scratch databases of consoles that died; returns their names."""
+    """Drop the scratch databases of consoles that died; returns their names.
+
+    What another account made and this one may not drop is left to that one.
+    """
     engine = connections.engine(server)
     dropped = []
     for name in sorted(engine.databases(session)):
         if not name.startswith(PREFIX) or engine.marker(session, name) != _marker(name):
             continue
         if engine.try_lock(session, name):
-            engine.drop_database(session, name)
-            engine.unlock(session, name)
-            dropped.append(name)
+            try:
+                engine.drop_database(session, name)
+                dropped.append(name)
+            except MissingPrivilege:
+                continue
+            finally:
+                engine.unlock(session, name)
     return tuple(dropped)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -216,14 +217,21 @@ def _part(run: Run, part: str) -> Iterator[Run]:
     prefix = f"{part}:"
     done = [step.removeprefix(prefix) for step in run.steps_done if step.startswith(prefix)]
     step = run.step.removeprefix(prefix) if run.step.startswith(prefix) else ""
-    within = Run(
-        run.operation, run.kind, run.tenant, run.database, run.server, run.epoch, run.plan[part], run.job, run.session,
-        {**run.evidence.get(part, {}), "steps_done": done}, step,
-    )  # fmt: skip
+
+    def hand_over(within: Run) -> None:
+        run.evidence[part] = {key: value for key, value in within.evidence.items() if key != "steps_done"}
+
+    def keep(within: Run) -> None:
+        hand_over(within)
+        run.save()
+
+    within = replace(
+        run, plan=run.plan[part], evidence={**run.evidence.get(part, {}), "steps_done": done}, step=step, keep=keep
+    )
     try:
         yield within
     finally:
-        run.evidence[part] = {key: value for key, value in within.evidence.items() if key != "steps_done"}
+        hand_over(within)
 
 
 def _named(part: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 
+from pagevoo_console.domain.server import ServerFacts, Tls
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context, Doors
 from pagevoo_console.ui.fleet_watch import FleetWatch
 from pagevoo_console.ui.keyboard_help import KeyboardHelp
 from pagevoo_console.ui.kit.actions import Action, Selection
+from pagevoo_console.ui.kit.environment import EnvironmentBar
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text
+from pagevoo_console.ui.kit.palette import CommandPalette
 from pagevoo_console.ui.kit.theme import Scheme
+from pagevoo_console.ui.kit.turns import Slices
 from pagevoo_console.ui.tenants import actions as tenant_actions
+from pagevoo_console.ui.tenants.finder import TenantFinder
 from pagevoo_console.ui.wizards import Wizards, room
 from pagevoo_console.ui.workspace import OVERVIEW, Workspace
 
@@ -25,11 +30,15 @@ if TYPE_CHECKING:
     from pagevoo_console.ui.main_window import MainWindow
 
 AUDIT, OPERATIONS, ROWS = "audit", "operations", "rows"
+ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
+_TLS = {Tls.OFF: "no TLS", Tls.REQUIRED: "TLS, not verified", Tls.VERIFIED: "TLS verified"}
 Show = Callable[[], object]
 
 
-def assemble(window: MainWindow, console: Console) -> tuple[Workspace, FleetWatch]:
-    """Everything that stands in a window on this console. GUI thread only."""
+def assemble(window: MainWindow, console: Console) -> Slices:
+    """Everything that stands in a window on this console, a slice at a turn; `window.opened` tells that it is there."""
+    window.console = console
+    window.setWindowTitle(f"{console.connection.name} – Pagevoo Console")
     wizards = Wizards(console, window.runner, window, window.submitted)
     made: list[Workspace] = []
 
@@ -61,6 +70,8 @@ def assemble(window: MainWindow, console: Console) -> tuple[Workspace, FleetWatc
     )
     context = Context(console, window.runner, window.messenger, doors)
     made.append(Workspace(context))
+    window.stack.addWidget(workspace())
+    yield from workspace().make_rooms()
 
     def show_operations() -> None:
         workspace().show_room(
@@ -70,16 +81,68 @@ def assemble(window: MainWindow, console: Console) -> tuple[Workspace, FleetWatc
     def show_audit() -> None:
         workspace().show_room(AUDIT, lambda: room("audit.audit_view", "AuditView")(console, window.runner))
 
-    watch = FleetWatch(console, window.runner, lambda: window.isVisible() and not window.isMinimized(), window)
-    window.actions_.add(_window_actions(window, workspace(), show_operations, show_audit))
-    window.actions_.add(tenant_actions.actions(context))
-    _fill_bars(window, workspace(), show_operations, show_audit)
+    for actions in (_window_actions(window, workspace(), show_operations, show_audit), tenant_actions.actions(context)):
+        for action in actions:
+            window.actions_.add((action,))
+            yield None
+    yield from _fill_bars(window, workspace(), show_operations, show_audit)
     workspace().selected.connect(window.actions_.select)
     workspace().room_changed.connect(window.top.show_room)
     workspace().menu_wanted.connect(window.show_menu)
     window.actions_.select(workspace().selection)
     window.top.show_room(OVERVIEW)
-    return workspace(), watch
+    window.palette_ = CommandPalette(window.actions_.palette_entries, TenantFinder(window, console), window.central)
+    yield None
+    window.workspace = workspace()
+    window.restore_state()
+    workspace().browser.refresh()
+    workspace().overview.refresh()
+    yield None
+    _show(window, console)
+    yield None
+    watch = window.watch = FleetWatch(
+        console, window.runner, lambda: window.isVisible() and not window.isMinimized(), window
+    )
+    watch.seen.connect(workspace().directory_changed)
+    watch.settled.connect(window.settled)
+    window.news.listen_to_watch()
+    watch.start()
+    window.opened.emit(console)
+    workspace().turns.do(workspace().make_page())
+
+
+def _show(window: MainWindow, console: Console) -> None:
+    """The outline gives way to what has been made."""
+    assert window.workspace is not None
+    window.reserved.hide()
+    window.environment.setVisible(True)
+    show_environment(window.environment, console)
+    window.menuBar().show()
+    window.stack.setCurrentWidget(window.workspace)
+    window.states.show_content()
+    window.top.setEnabled(True)
+    window.workspace.focus_search()
+    status = console.master.status
+    window.runner.query(
+        lambda: status().server,
+        lambda facts: show_environment(window.environment, console, facts),
+        lambda _error: None,
+        key="facts",
+        owner=window,
+        lane=console.connection.master.name,
+    )
+
+
+def show_environment(bar: EnvironmentBar, console: Console, facts: ServerFacts | None = None) -> None:
+    """Which connection this is, and what its server says of itself where that is known."""
+    connection, master = console.connection, console.connection.master
+    engine = f"{facts.product} {facts.version}".strip() if facts is not None else ""
+    parts = [connection.name, engine or ENGINES.get(master.engine, master.engine), master.address]
+    if not master.directory:
+        parts.append(translate("window", _TLS[master.effective_tls]))
+    if facts is not None and facts.is_read_only:
+        parts.append(translate("window", "the server is read-only"))
+    bar.show_environment(connection.environment, "  ·  ".join(parts))
 
 
 def _window_actions(
@@ -133,16 +196,17 @@ def _preferences(window: MainWindow) -> None:
     window.open_preferences()
 
 
-def _fill_bars(window: MainWindow, workspace: Workspace, show_operations: Show, show_audit: Show) -> None:
+def _fill_bars(window: MainWindow, workspace: Workspace, show_operations: Show, show_audit: Show) -> Slices:
     titles = (
         translate("window", "File"),
         translate("window", "View"),
         workspace.context.console.platform.words.tenant.capitalize(),
         translate("window", "Help"),
     )
-    window.menuBar().clear()
+    window.menuBar().hide()
     for title in titles:
         window.actions_.fill_menu(window.menuBar().addMenu(menu_text(title)))
+        yield None
     top = window.top
     top.add_room(OVERVIEW, translate("window", "Overview"), "layout-dashboard", workspace.show_overview)
     top.add_room(OPERATIONS, translate("window", "Operations"), "list-checks", show_operations)

@@ -57,3 +57,11 @@ class Context:
     def master_lane(self) -> str:
         """The lane of work that waits for the master."""
         return self.console.connection.master.name
+
+    def lane_of(self, tenant: str) -> str:
+        """The lane of the server that holds a tenant's database, as last seen; the master's where none is known.
+
+        Reads the directory: call it inside a query.
+        """
+        entry = self.console.directory.entry(tenant)
+        return self.master_lane if entry is None or not entry.server else entry.server

@@ -1,167 +1,211 @@
-"""The window: painted at once, filled when a console has been opened, and the one place where the rooms meet."""
+"""The window: its outline is painted at once, the rest is made after that, and the rooms meet in it.
+
+What is slow to import or to make is named where it is used: the first frame needs none of it, and the rest comes a
+slice at a turn (`ui.kit.turns`), so that the window never stands still.
+"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QByteArray, QPoint, QProcess, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QCursor
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from pagevoo_console.domain.deletion import DeletionResult
-from pagevoo_console.domain.errors import ConsoleError
-from pagevoo_console.domain.job import Job, JobEvent, JobState
-from pagevoo_console.domain.server import Environment, Tls
-from pagevoo_console.services.jobs import JobRunner
-from pagevoo_console.ui.kit import format
-from pagevoo_console.ui.kit.actions import ActionSet
-from pagevoo_console.ui.kit.banners import Banner
-from pagevoo_console.ui.kit.environment import EnvironmentBar
+from pagevoo_console.ui import kept
+from pagevoo_console.ui.kit.grounds import DARK_GROUNDS, LIGHT_GROUNDS, is_dark
 from pagevoo_console.ui.kit.i18n import translate
-from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, Messenger, message_of
-from pagevoo_console.ui.kit.palette import CommandPalette, Deliver, PaletteEntry
-from pagevoo_console.ui.kit.questions import BugReportDialog, Question, ask
-from pagevoo_console.ui.kit.runner import Runner
-from pagevoo_console.ui.kit.states import StateStack
-from pagevoo_console.ui.kit.theme import Scheme, Theme
-from pagevoo_console.ui.kit.toasts import ToastStack
-from pagevoo_console.ui.top_bar import TopBar
+from pagevoo_console.ui.kit.turns import Slices, Turns, loading
+from pagevoo_console.ui.outline import LIST_WIDTH, NARROWEST_LIST, RESERVED_HEIGHT, Outline, TopOutline, ground
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
-    from pagevoo_console.services.settings import Folders
+    from pagevoo_console.services.jobs import JobRunner
     from pagevoo_console.ui.fleet_watch import FleetWatch
+    from pagevoo_console.ui.kit.actions import ActionSet
+    from pagevoo_console.ui.kit.banners import Banner
+    from pagevoo_console.ui.kit.environment import EnvironmentBar
+    from pagevoo_console.ui.kit.messages import Messenger
+    from pagevoo_console.ui.kit.palette import CommandPalette
+    from pagevoo_console.ui.kit.runner import Runner
+    from pagevoo_console.ui.kit.states import StateStack
+    from pagevoo_console.ui.kit.theme import Scheme, Theme
+    from pagevoo_console.ui.kit.toasts import ToastStack
+    from pagevoo_console.ui.news import News
+    from pagevoo_console.ui.top_bar import TopBar
     from pagevoo_console.ui.workspace import Workspace
 
 Opening = Callable[[], "Console"]
-STATE_VERSION = 1
+Chosen = TypeVar("Chosen", str, int)
 SIZE = (1280, 820)
-ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
-_TLS = {Tls.OFF: "no TLS", Tls.REQUIRED: "TLS, not verified", Tls.VERIFIED: "TLS verified"}
+UNSEEN_MS = 1000
+"""After so long it goes on behind a window that nobody looks at."""
 
 
 class MainWindow(QMainWindow):
-    """Shows itself first and opens the console after that, in another thread.
+    """Shows itself first, furnishes itself, and opens the console after that, in another thread.
 
-    Signals: opened(Console); settled() after each look at the whole fleet; closed(), when every job has ended.
+    Everything but `console`, `workspace`, `watch` and `palette_` is there once it is furnished; those four are None
+    until a console is open.
+
+    Signals: furnished(), when a console can be opened; opened(Console); settled() after each look at the whole fleet;
+    closed(), when every job has ended.
     """
 
+    furnished = Signal()
     opened = Signal(object)
     settled = Signal()
     closed = Signal()
 
-    def __init__(self, theme: Theme, settings: QSettings | None = None) -> None:
+    jobs: JobRunner
+    runner: Runner
+    messenger: Messenger
+    actions_: ActionSet
+    environment: EnvironmentBar
+    top: TopBar
+    offline: Banner
+    toasts: ToastStack
+    states: StateStack
+    theme: Theme
+    stack: QStackedWidget
+    news: News
+
+    def __init__(self, theme: Theme | None = None, settings: QSettings | None = None) -> None:
+        """Without a `theme` the window puts on the one that was chosen last, as soon as it has been painted."""
         super().__init__()
-        self._theme = theme
+        self._given_theme = theme
         self._settings = settings
         self._opening: Opening | None = None
-        self._is_closing = False
+        self._has_begun = False
+        self._is_furnished = False
+        self.is_closing = False
+        self._dock: QDockWidget | None = None
         self.console: Console | None = None
         self.workspace: Workspace | None = None
-        self._watch: FleetWatch | None = None
+        self.watch: FleetWatch | None = None
         self.palette_: CommandPalette | None = None
+        self.turns = Turns(self)
         self.setWindowTitle("Pagevoo Console")
         self.setObjectName("mainWindow")
+        self.resize(*SIZE)
+        self.setMinimumSize(860, 560)
+        colours = DARK_GROUNDS if self._begins_dark() else LIGHT_GROUNDS
+        self.central = ground(colours["canvas"])
+        self.bars = QVBoxLayout(self.central)
+        self.bars.setContentsMargins(0, 0, 0, 0)
+        self.bars.setSpacing(0)
+        self.reserved = ground(colours["canvas"], height=RESERVED_HEIGHT)
+        self._top_outline = TopOutline(colours)
+        self._outline = Outline(colours, max(NARROWEST_LIST, min(self._chosen("list_width", LIST_WIDTH), SIZE[0])))
+        self.bars.addWidget(self.reserved)
+        self.bars.addWidget(self._top_outline)
+        self.bars.addWidget(self._outline, 1)
+        self.setCentralWidget(self.central)
+        self._outline.painted.connect(self._begin)
+        self._unseen = QTimer(self)
+        self._unseen.setSingleShot(True)
+        self._unseen.timeout.connect(self._begin)
+        self._unseen.start(UNSEEN_MS)
+
+    # --- being furnished --------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """The outline is on the screen."""
+        if self._unseen.isActive():
+            self._unseen.stop()
+        if not self._has_begun and not self.is_closing:
+            self._has_begun = True
+            self.turns.do(self._furnish())
+
+    def _furnish(self) -> Slices:
+        from pagevoo_console.ui import modules
+
+        yield modules.PLAIN
+        yield from loading(modules.FRAME)
+        yield from self._make_frame()
+        yield from loading(modules.ROOMS)
+        self._is_furnished = True
+        self.furnished.emit()
+        if self._opening is not None:
+            self.open(self._opening)
+
+    def _make_frame(self) -> Slices:
+        from pagevoo_console.domain.server import Environment
+        from pagevoo_console.services.jobs import JobRunner
+        from pagevoo_console.ui.kit import theme
+        from pagevoo_console.ui.kit.actions import ActionSet
+        from pagevoo_console.ui.kit.banners import Banner
+        from pagevoo_console.ui.kit.environment import EnvironmentBar
+        from pagevoo_console.ui.kit.messages import Messenger
+        from pagevoo_console.ui.kit.runner import Runner
+        from pagevoo_console.ui.kit.states import StateStack
+        from pagevoo_console.ui.kit.toasts import ToastStack
+        from pagevoo_console.ui.news import News
+        from pagevoo_console.ui.top_bar import TopBar
+
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        chosen = self._chosen("scheme", "")
+        scheme = theme.Scheme(chosen) if chosen in set(theme.Scheme) else theme.Scheme.SYSTEM
+        self.theme = self._given_theme or theme.install(application, scheme)
+        yield None
         self.jobs = JobRunner()
         self.runner = Runner(self.jobs, self)
         self.messenger = Messenger(self)
         self.actions_ = ActionSet(self)
+        yield None
         self.environment = EnvironmentBar(Environment.LOCAL, translate("window", "Opening…"))
+        self.environment.setVisible(False)
         self.top = TopBar(self)
+        self.top.setEnabled(False)
         self.offline = Banner()
         self.offline.setObjectName("offlineBanner")
         self.offline.retried.connect(self.refresh)
-        self._stack = QStackedWidget()
-        self._states = StateStack(self._stack)
-        central = self._central = QWidget()
-        layout = QVBoxLayout(central)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for part in (self.environment, self.top, self.offline):
-            layout.addWidget(part)
-        layout.addWidget(self._states, 1)
-        self.setCentralWidget(central)
-        self.toasts = ToastStack(self.messenger, central)
-        self._dock: QDockWidget | None = None
-        self.resize(*SIZE)
-        self.setMinimumSize(860, 560)
-        self.runner.job_event.connect(self._job_event)
-        self.runner.query_failed.connect(self._query_failed)
-        self.top.setEnabled(False)
-        self.environment.setVisible(False)
-        self._states.show_loading(translate("window", "Opening the connection…"))
+        yield None
+        self.stack = QStackedWidget()
+        self.states = StateStack(self.stack, outline=self._outline)
+        self.states.show_loading(translate("window", "Opening the connection…"), at_once=True)
+        self.bars.replaceWidget(self._top_outline, self.top)
+        self._top_outline.deleteLater()
+        self.bars.insertWidget(0, self.environment)
+        self.bars.addWidget(self.offline)
+        self.bars.addWidget(self.states, 1)
+        self.toasts = ToastStack(self.messenger, self.central)
+        self.news = News(self)
+        yield None
 
     # --- opening ----------------------------------------------------------------------------------------------------
 
     def open(self, opening: Opening) -> None:
-        """Open a console by calling `opening` in another thread, and show it."""
+        """Open a console by calling `opening` in another thread, and show it; as soon as the window is furnished."""
         self._opening = opening
-        self._states.show_loading(translate("window", "Opening the connection…"))
+        if not self._is_furnished:
+            return
+        self.states.show_loading(translate("window", "Opening the connection…"), at_once=True)
         self.runner.query(opening, self._console_opened, self._not_opened, key="open", owner=self)
 
     def _console_opened(self, console: Console) -> None:
         from pagevoo_console.ui.assembly import assemble
 
-        self.console = console
-        connection = console.connection
-        self.environment.setVisible(True)
-        self._show_environment()
-        self.setWindowTitle(f"{connection.name} – Pagevoo Console")
-        self.workspace, self._watch = assemble(self, console)
-        self._stack.addWidget(self.workspace)
-        self._stack.setCurrentWidget(self.workspace)
-        self._states.show_content()
-        self.top.setEnabled(True)
-        self.palette_ = CommandPalette(self.actions_.palette_entries, self._provide, self._central)
-        self._restore_state()
-        self.workspace.overview.refresh()
-        self.workspace.browser.refresh()
-        self.workspace.browser.search.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._watch.seen.connect(self.workspace.directory_changed)
-        self._watch.offline.connect(self._went_offline)
-        self._watch.online.connect(self._came_online)
-        self._watch.settled.connect(self.settled)
-        self._watch.start()
-        status = console.master.status
-        self.runner.query(
-            lambda: status().server,
-            lambda facts: self._show_environment(facts.product, facts.version, facts.is_read_only),
-            lambda _error: None,
-            key="facts",
-            owner=self,
-            lane=connection.master.name,
-        )
-        folders = console.folders
-        if self._settings is not None:
-            self.runner.query(
-                lambda: _chosen_scheme(folders), self._theme.set_scheme, lambda _error: None, key="scheme", owner=self
-            )
-        self.opened.emit(console)
+        self.turns.do(assemble(self, console))
 
     def _not_opened(self, error: Exception) -> None:
         opening = self._opening
-        self._states.show_error(error, None if opening is None else lambda: self.open(opening))
+        self.states.show_error(error, None if opening is None else lambda: self.open(opening))
 
-    def _show_environment(self, product: str = "", version: str = "", is_read_only: bool = False) -> None:
-        assert self.console is not None
-        connection, master = self.console.connection, self.console.connection.master
-        engine = f"{product} {version}".strip() or ENGINES.get(master.engine, master.engine)
-        parts = [connection.name, engine, master.address]
-        if not master.directory:
-            parts.append(translate("window", _TLS[master.effective_tls]))
-        if is_read_only:
-            parts.append(translate("window", "the server is read-only"))
-        self.environment.show_environment(connection.environment, "  ·  ".join(parts))
+    @property
+    def is_idle(self) -> bool:
+        """True when everything is made and no query is under way."""
+        return self._is_furnished and self.turns.is_idle and self.runner.is_idle
 
     # --- what everybody may ask of the window -----------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Look at everything again, on the servers too."""
-        if self.workspace is not None and self._watch is not None:
+        if self.workspace is not None and self.watch is not None:
             self.workspace.refresh()
-            self._watch.look()
+            self.watch.look()
 
     def open_palette(self) -> None:
         if self.palette_ is not None:
@@ -169,22 +213,19 @@ class MainWindow(QMainWindow):
 
     def focus_search(self) -> None:
         if self.workspace is not None:
-            self.workspace.browser.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.workspace.browser.search.selectAll()
+            self.workspace.focus_search()
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Wear these colours from now on, next time too."""
-        self._theme.set_scheme(scheme)
+        self.theme.set_scheme(scheme)
         if self.console is not None:
             folders = self.console.folders
-            self.runner.query(lambda: _keep_scheme(folders, scheme), lambda _kept: None, key="scheme", owner=self)
-
-    @property
-    def theme(self) -> Theme:
-        return self._theme
+            self.runner.query(lambda: kept.keep_scheme(folders, scheme), lambda _kept: None, key="scheme", owner=self)
 
     def show_menu(self, place: QPoint | None = None) -> None:
         """What can be done with the tenant in hand."""
+        from PySide6.QtGui import QCursor
+
         from pagevoo_console.ui.tenants.actions import MENU
 
         self.actions_.context_menu(MENU, self).popup(place or QCursor.pos())
@@ -199,13 +240,19 @@ class MainWindow(QMainWindow):
     def activity(self) -> QDockWidget:
         """The dock of jobs, made when it is first wanted."""
         if self._dock is None:
+            from PySide6.QtCore import Qt
+
             from pagevoo_console.ui.wizards import room
 
             self._dock = QDockWidget(translate("window", "Activity"), self)
             self._dock.setObjectName("activityDock")
-            self._dock.setWidget(room("jobs.activity_panel", "ActivityPanel")(self.runner))
+            panel = room("jobs.activity_panel", "ActivityPanel")(self.runner)
+            panel.close_wanted.connect(self._dock.hide)
+            self._dock.setWidget(panel)
+            self._dock.setTitleBarWidget(panel.head)
             self._dock.hide()
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
+            self.restoreDockWidget(self._dock)
         return self._dock
 
     def toggle_activity(self) -> None:
@@ -221,9 +268,9 @@ class MainWindow(QMainWindow):
 
         def show(saved: object) -> None:
             manager = room("connections.connection_manager", "ConnectionManager")
-            manager(saved, self.runner, self, on_open=lambda connection: _open_beside(connection.name)).open()
+            manager(saved, self.runner, self, on_open=lambda connection: kept.open_beside(connection.name)).open()
 
-        self.runner.query(lambda: _saved_connections(console), show, key="connections", owner=self)
+        self.runner.query(lambda: kept.saved_connections(console), show, key="connections", owner=self)
 
     def open_preferences(self) -> None:
         """What a person has chosen."""
@@ -235,120 +282,35 @@ class MainWindow(QMainWindow):
         def show(settings: object) -> None:
             preferences = room("settings.preferences", "PreferencesDialog")
             shortcuts = self.actions_.shortcuts()
-            preferences(settings, self._theme, self, runner=self.runner, shortcuts=shortcuts).open()
+            preferences(settings, self.theme, self, runner=self.runner, shortcuts=shortcuts).open()
 
-        self.runner.query(lambda: _settings(folders), show, key="preferences", owner=self)
+        self.runner.query(lambda: kept.settings(folders), show, key="preferences", owner=self)
 
     def show_bug(self, error: BaseException) -> None:
         """Our own fault: a report that can be copied."""
+        from pagevoo_console.ui.kit.questions import BugReportDialog
+
         BugReportDialog(error, self).open()
-
-    # --- what happens -----------------------------------------------------------------------------------------------
-
-    def _job_event(self, event: JobEvent) -> None:
-        self.top.show_jobs(len(self.jobs.active()))
-        job = event.job
-        if not job.state.is_final or event.line is not None or self._is_closing:
-            return
-        if job.state is JobState.SUCCEEDED:
-            self.messenger.post(self._success(job))
-        elif job.error is not None:
-            self.messenger.post(_failure(job))
-            if not isinstance(job.error, ConsoleError):
-                self.show_bug(job.error)
-        changes = event.changes
-        touched = changes.tenants | ({job.tenant} if job.tenant else frozenset())
-        if self.workspace is None or self._watch is None:
-            return
-        self.workspace.take_up(changes)
-        if job.tenant and job.tenant == self.workspace.page.tenant_id and not changes.touches(job.tenant):
-            self.workspace.page.refresh()
-        if changes.everything:
-            self._watch.look()
-        elif touched:
-            self._watch.look_at(frozenset(touched))
-
-    def _success(self, job: Job) -> Message:
-        action = None
-        result = job.result
-        if isinstance(result, DeletionResult) and result.backup is not None and self.workspace is not None:
-            restore = self.workspace.context.doors.restore
-            action = MessageAction(translate("window", "Restore…"), lambda: restore(result.tenant, result.backup))
-        took = (job.finished_at - job.created_at).total_seconds() if job.finished_at is not None else None
-        text = translate("window", "Done in {time}.").format(time=format.duration(took))
-        return Message(MessageKind.GOOD, job.title, text, action)
-
-    def _query_failed(self, error: Exception) -> None:
-        self.messenger.failed(error)
-        if not isinstance(error, ConsoleError):
-            self.show_bug(error)
-
-    def _went_offline(self, error: Exception) -> None:
-        assert self.console is not None
-        assert self.workspace is not None
-        self.workspace.set_connected(False)
-        directory = self.console.directory
-
-        def show(seen_at: object) -> None:
-            told = message_of(error)
-            text = told.text
-            if seen_at is not None:
-                last = translate("window", "What you see was read {age}.").format(age=format.age(seen_at))  # type: ignore[arg-type]
-                text = f"{last} {text}".strip()
-            if seen_at is not None:
-                self.offline.show_message(
-                    Message(MessageKind.WARNING, told.title, text, details=told.details), can_retry=True
-                )
-            elif self.workspace is not None:
-                self.workspace.browser.states.show_error(error, self.refresh)
-                self.workspace.overview.states.show_error(error, self.refresh)
-
-        self.runner.query(lambda: directory.registry_at, show, lambda _error: show(None), key="offline", owner=self)
-
-    def _came_online(self) -> None:
-        assert self.workspace is not None
-        self.offline.clear()
-        self.workspace.set_connected(True)
-
-    def _provide(self, typed: str, deliver: Deliver) -> None:
-        """Tenants for the command palette."""
-        from pagevoo_console.domain.tenant import TenantQuery
-
-        assert self.console is not None
-        directory = self.console.directory
-        query = TenantQuery(search=typed, limit=12)
-
-        def show(page: object) -> None:
-            entries = page.entries  # type: ignore[attr-defined]
-            deliver([self._entry_for(entry.id, entry.name, entry.email, entry.domain) for entry in entries])
-
-        self.runner.query(lambda: directory.page(query), show, key="palette", owner=self)
-
-    def _entry_for(self, tenant: str, name: str, email: str, domain: str | None) -> PaletteEntry:
-        def go() -> None:
-            if self.workspace is not None:
-                self.workspace.show_tenant(tenant)
-
-        detail = " · ".join(part for part in (email, domain, f"ID {tenant}") if part)
-        return PaletteEntry(name.strip() or email or tenant, go, detail, "user")
 
     # --- closing ----------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._is_closing:
+        if self.is_closing:
             event.ignore()
             return
-        running = self.jobs.active()
+        running = self.jobs.active() if self._is_furnished else ()
         if running:
+            from pagevoo_console.ui.jobs.job_texts import what_closing_cancels
+            from pagevoo_console.ui.kit.questions import Question, ask
+
             event.ignore()
             question = Question(
                 translate("window", "Jobs are still running"),
-                translate("window", "{count} jobs are cancelled before the window closes. What they began is written "
-                          "down and can be resumed or abandoned.").format(count=format.count(len(running))),
+                what_closing_cancels(len(running)),
                 translate("window", "Cancel them and close"),
                 is_dangerous=True,
                 way_out=translate("window", "Keep working"),
-            )  # fmt: skip
+            )
             ask(question, self._close, self)
             return
         event.accept()
@@ -356,7 +318,7 @@ class MainWindow(QMainWindow):
 
     def _close(self) -> None:
         """Cancel everything, wait without freezing, and go."""
-        self._is_closing = True
+        self.is_closing = True
         self.setEnabled(False)
         for job in self.jobs.active():
             self.runner.cancel(job.id)
@@ -366,7 +328,7 @@ class MainWindow(QMainWindow):
         def look() -> None:
             if not self.jobs.active():
                 timer.stop()
-                self._is_closing = False
+                self.is_closing = False
                 self.setEnabled(True)
                 self.close()
 
@@ -374,22 +336,30 @@ class MainWindow(QMainWindow):
         timer.start()
 
     def _leave(self) -> None:
-        self._is_closing = True
+        self.is_closing = True
+        self.turns.stop()
         self._save_state()
-        if self._watch is not None:
-            self._watch.stop()
-        self.runner.close()
-        self.jobs.close(wait=False)
+        if self.watch is not None:
+            self.watch.stop()
+        if self.workspace is not None:
+            self.workspace.turns.stop()
+        if self._is_furnished:
+            self.runner.close()
+            self.jobs.close(wait=False)
         self.closed.emit()
 
     def _save_state(self) -> None:
         if self._settings is None:
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("state", self.saveState(STATE_VERSION))
+        if self._is_furnished:
+            self._settings.setValue("scheme", self.theme.scheme.value)
         if self.workspace is not None:
+            self._settings.setValue("list_width", self.workspace.splitter.sizes()[0])
             self._settings.setValue("splitter", self.workspace.splitter.saveState())
-            self._settings.setValue("list", self.workspace.browser.list.horizontalHeader().saveState())
+            from pagevoo_console.ui import window_places
+
+            window_places.keep(self._settings, self, self.workspace.browser.list)
 
     def restore_geometry(self) -> None:
         """Where the window was, before it is shown."""
@@ -397,52 +367,31 @@ class MainWindow(QMainWindow):
         if isinstance(saved, QByteArray):
             self.restoreGeometry(saved)
 
-    def _restore_state(self) -> None:
+    def restore_state(self) -> None:
+        """How the list and the activity stood, and the colours that were chosen, once there is a console."""
         if self._settings is None or self.workspace is None:
             return
+        from pagevoo_console.ui import window_places
+
         saved = self._settings.value("splitter")
         if isinstance(saved, QByteArray):
             self.workspace.splitter.restoreState(saved)
+        window_places.put_back(self._settings, self, self.workspace.browser.list, self.activity)
+        assert self.console is not None
+        folders = self.console.folders
+        self.runner.query(
+            lambda: kept.chosen_scheme(folders), self.theme.set_scheme, lambda _error: None, key="scheme", owner=self
+        )
 
+    def _begins_dark(self) -> bool:
+        """By what was chosen when the window was last open, else as the system is."""
+        chosen = self._chosen("scheme", "")
+        return is_dark(QGuiApplication.palette()) if chosen not in ("light", "dark") else chosen == "dark"
 
-def _keep_scheme(folders: Folders, scheme: Scheme) -> None:
-    """In another thread: write down which colours were chosen."""
-    from pagevoo_console.services.settings import Settings
-    from pagevoo_console.services.settings import Theme as Colours
-
-    Settings(folders).change(theme=Colours(scheme.value))
-
-
-def _chosen_scheme(folders: Folders) -> Scheme:
-    """In another thread: the colours that were chosen before."""
-    from pagevoo_console.services.settings import Settings
-
-    return Scheme(Settings(folders).load().preferences.theme.value)
-
-
-def _saved_connections(console: Console) -> object:
-    """In another thread: the store of saved connections, over this console's own passwords."""
-    from pagevoo_console.services.saved_connections import SavedConnections
-    from pagevoo_console.services.secrets import Secrets
-
-    return SavedConnections(console.folders.config, Secrets())
-
-
-def _open_beside(connection: str) -> None:
-    """Open another connection in a window of its own: two environments never share one."""
-    QProcess.startDetached(sys.executable, ["-m", "pagevoo_console", "--connection", connection])
-
-
-def _settings(folders: Folders) -> object:
-    from pagevoo_console.services.settings import Settings
-
-    return Settings(folders)
-
-
-def _failure(job: Job) -> Message:
-    assert job.error is not None
-    told = message_of(job.error)
-    if job.state is JobState.CANCELLED:
-        return Message(MessageKind.INFO, f"{job.title}: {told.title}", told.text)
-    text = f"{told.title}. {told.text}" if told.text else told.title
-    return Message(told.kind, translate("window", "{title} failed").format(title=job.title), text, details=told.details)
+    def _chosen(self, key: str, usual: Chosen) -> Chosen:
+        """What was kept under a key; the usual where it is nothing of that kind."""
+        kept_there = None if self._settings is None else self._settings.value(key)
+        try:
+            return usual if kept_there is None else type(usual)(kept_there)
+        except (TypeError, ValueError):
+            return usual

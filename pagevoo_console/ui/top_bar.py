@@ -10,6 +10,7 @@ from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, button, rule
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.tokens import Space
+from pagevoo_console.ui.outline import TOP_HEIGHT
 
 
 class TopBar(QWidget):
@@ -33,7 +34,7 @@ class TopBar(QWidget):
         layout.addLayout(line)
         layout.addWidget(rule())
         self._jobs: QPushButton | None = None
-        self.setFixedHeight(45)
+        self.setFixedHeight(TOP_HEIGHT)
 
     def add_room(self, name: str, title: str, icon: str, on_click: Callable[[], object]) -> None:
         """A room of the fleet; its button is marked while it is in sight."""

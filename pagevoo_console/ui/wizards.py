@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.job import Task
 from pagevoo_console.domain.operation import Operation
 from pagevoo_console.ui.kit.i18n import translate
@@ -69,17 +70,24 @@ class Wizards:
         return self._open("delete", tenant)
 
     def verify(self, backup: Backup) -> None:
-        """Prove a backup by restoring a copy of it; nothing live is touched, so nothing is asked."""
+        """Prove a backup by restoring a copy of it; nothing live is touched, so nothing is asked.
+
+        A backup that does not hold fails the job. It waits for the server that the backup came from.
+        """
         backups = self._console.backups
-        self._run(
-            Task(
-                translate("window", "Verify backup of {database}").format(database=backup.database),
-                self._lane(),
-                lambda context: backups.verify(backup, context),
-                backup.tenant,
-                partial(_touched, backup.tenant, "backups"),
+
+        def begin(lane: str) -> None:
+            self._run(
+                Task(
+                    translate("window", "Verify backup of {database}").format(database=backup.database),
+                    lane,
+                    lambda context: backups.prove(backup, context),
+                    backup.tenant,
+                    partial(_touched, backup.tenant, "backups"),
+                )
             )
-        )
+
+        self._runner.query(lambda: self._server_of(backup), begin, owner=self._window)
 
     def open_folder(self, backup: Backup) -> None:
         """Show where a backup lies, in the desktop's own file manager."""
@@ -117,8 +125,13 @@ class Wizards:
     def _run(self, task: Task) -> None:
         self._on_submitted(self._runner.run(task))
 
-    def _lane(self) -> str:
-        return self._console.connection.servers[0].name
+    def _server_of(self, backup: Backup) -> str:
+        """In another thread: the server a backup is restored on for a proof; a manifest nobody can read fails there."""
+        backups = self._console.backups
+        try:
+            return backups.server_for(backups.manifest(backup)).name
+        except ConsoleError:
+            return self._console.connection.master.name
 
     def _open(self, which: str, *arguments: object) -> QDialog:
         dialog: QDialog = room(*_WIZARDS[which])(self._console, self._runner, *arguments, self._window)

@@ -18,6 +18,8 @@ from pagevoo_console.ui.features.panel import FeaturePanel
 from pagevoo_console.ui.kit.actions import Selection
 from pagevoo_console.ui.kit.pages import column
 from pagevoo_console.ui.kit.tokens import Space
+from pagevoo_console.ui.kit.turns import Slices, Turns
+from pagevoo_console.ui.outline import LIST_WIDTH, NARROWEST_LIST
 from pagevoo_console.ui.overview.view import OverviewView
 from pagevoo_console.ui.quotas.panel import QuotaPanel
 from pagevoo_console.ui.tenants.activity_panel import ActivityPanel
@@ -25,7 +27,6 @@ from pagevoo_console.ui.tenants.browser import TenantBrowser
 from pagevoo_console.ui.tenants.page import LIVE, TenantPage, provisional
 from pagevoo_console.ui.tenants.websites_panel import WebsitePanel
 
-LIST_WIDTH = 470
 OVERVIEW, TENANT = "overview", "tenant"
 
 
@@ -39,16 +40,59 @@ class Workspace(QWidget):
     room_changed = Signal(str)
     menu_wanted = Signal(object)
 
+    browser: TenantBrowser
+    overview: OverviewView
+    status: StatusPanel
+    backups: BackupPanel
+
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        """The frame alone: `make_rooms` puts the list and the overview into it, `make_page` a tenant's page."""
         super().__init__(parent)
         self.context = context
+        self.turns = Turns(self)
         self._is_connected = True
-        self.browser = TenantBrowser(context)
-        self.overview = OverviewView(context)
+        self._page: TenantPage | None = None
+        self._rooms: dict[str, QWidget] = {}
+        self._room = OVERVIEW
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setObjectName("workspaceSplitter")
+        self._stack = QStackedWidget(self.splitter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+    def make_rooms(self) -> Slices:
+        """The list and the overview, each put where it belongs as soon as it is there: every move styles it anew."""
+        self.browser = TenantBrowser(self.context)
+        yield None
+        self.browser.setMinimumWidth(NARROWEST_LIST)
+        self.splitter.insertWidget(0, self.browser)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
+        self.splitter.setChildrenCollapsible(False)
+        yield None
+        self.overview = OverviewView(self.context)
+        yield None
+        self._rooms[OVERVIEW] = self.overview
+        self._stack.addWidget(self.overview)
+        self.browser.chosen.connect(self._chosen)
+        self.browser.opened.connect(self._opened)
+        self.browser.menu_wanted.connect(self.menu_wanted)
+        self.overview.summarised.connect(self.browser.show_counts)
+        yield None
+
+    def make_page(self) -> Slices:
+        """The tenant's page, a card at a turn."""
+        context = self.context
         self.status = StatusPanel(context)
+        yield None
         self.backups = BackupPanel(context)
-        quotas, websites, features = QuotaPanel(context), WebsitePanel(context), FeaturePanel(context)
-        activity = ActivityPanel(context)
+        yield None
+        quotas, websites = QuotaPanel(context), WebsitePanel(context)
+        yield None
+        features, activity = FeaturePanel(context), ActivityPanel(context)
+        yield None
         cards = [
             (self.status, False),
             (column(quotas, websites, None, spacing=Space.M), False),
@@ -56,29 +100,25 @@ class Workspace(QWidget):
             (self.backups, False),
             (activity, False),
         ]
-        self.page = TenantPage(context, self.status, (quotas, websites, features, self.backups, activity), cards)
-        self._rooms: dict[str, QWidget] = {OVERVIEW: self.overview, TENANT: self.page}
-        self._room = OVERVIEW
-        self._stack = QStackedWidget()
-        for widget in self._rooms.values():
-            self._stack.addWidget(widget)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setObjectName("workspaceSplitter")
-        self.splitter.addWidget(self.browser)
-        self.splitter.addWidget(self._stack)
-        self.splitter.setStretchFactor(0, 0)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([LIST_WIDTH, 2 * LIST_WIDTH])
-        self.splitter.setChildrenCollapsible(False)
-        self.browser.setMinimumWidth(360)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.splitter)
-        self.browser.chosen.connect(self._chosen)
-        self.browser.opened.connect(self._opened)
-        self.browser.menu_wanted.connect(self.menu_wanted)
-        self.overview.summarised.connect(self.browser.show_counts)
-        self.page.tenant_changed.connect(self._tenant_changed)
+        parts = (quotas, websites, features, self.backups, activity)
+        page = TenantPage(context, self.status, parts, cards)
+        page.tenant_changed.connect(self._tenant_changed)
+        yield None
+        self._rooms[TENANT] = page
+        self._stack.addWidget(page)
+        self._page = page
+
+    @property
+    def page(self) -> TenantPage:
+        """The page of a tenant. What of it has not been made by now is made at once."""
+        self.turns.finish()
+        assert self._page is not None
+        return self._page
+
+    @property
+    def tenant_id(self) -> str:
+        """Whose page was last looked at; empty where none was."""
+        return "" if self._page is None else self._page.tenant_id
 
     @property
     def room(self) -> str:
@@ -106,6 +146,11 @@ class Workspace(QWidget):
         """Show the tenants of a query in the list, and put the keyboard there."""
         self.browser.show_query(query)
         self.browser.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.browser.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.browser.search.selectAll()
 
     def show_overview(self) -> None:
         self.browser.clear_choice()
@@ -146,12 +191,13 @@ class Workspace(QWidget):
             refresh()
 
     def _chosen(self, entry: TenantEntry) -> None:
+        page = self.page
         self.backups.set_has_database(_has_database(provisional(entry)))
-        self.page.show_entry(entry)
+        page.show_entry(entry)
         self._enter(TENANT)
 
     def _opened(self, entry: TenantEntry) -> None:
-        if self.page.tenant_id != entry.id:
+        if self.tenant_id != entry.id:
             self._chosen(entry)
         self._enter(TENANT)
         self.page.take_focus()

@@ -47,8 +47,8 @@ def test_the_whole_job_from_finding_a_customer_to_deleting_their_database(desk: 
     assert (again["operation"], again["already"]) == (None, ["shop"])
     features = desk.json("feature", "list", tenant)
     assert all(one.keys() >= FEATURE for one in features["features"])
-    installed = {one["name"] for one in features["features"] if one["state"] == "installed"}
-    assert (installed, features["total"]) == ({"blog", "shop"}, 9)
+    names = {one["name"] for one in features["features"] if one["state"] == "installed"}
+    assert (names, features["total"]) == ({"blog", "shop"}, 9)
     assert {one["state"] for one in features["features"]} == {"installed", "available"}
     assert desk.json("feature", "drift", tenant) == {"differences": []}
 

@@ -176,3 +176,33 @@ def on_terminal(desk: Desk, *arguments: str, typed: str = "", code: int = 0, col
     os.close(leader)
     assert process.wait(60) == code, shown.decode(errors="replace")
     return shown.decode(errors="replace")
+
+
+def test_one_row_of_one_table_is_no_plural(sqlite_desk: Desk, tmp_path: Path) -> None:
+    tenant, name = sqlite_desk.provisioned()
+    sqlite_desk.write("CREATE TABLE only (id INTEGER)", database=name)
+    sqlite_desk.write("INSERT INTO only VALUES (1)", database=name)
+
+    assert "\n1 row, " in sqlite_desk.call("sql", tenant, "SELECT id FROM only").out
+    exported = sqlite_desk.call(
+        "tenant", "export", tenant, "--to", str(tmp_path / "copy"), "--format", "csv", "--tables", "only"
+    )
+    assert exported.out.startswith("1 row of 1 table, ")
+
+
+def test_a_size_that_nobody_could_measure_is_never_called_ok(sqlite_desk: Desk) -> None:
+    tenant, website = sqlite_desk.add_tenant()
+    sqlite_desk.register(tenant, f"pagevoo_website_{tenant}", website)
+
+    document = sqlite_desk.json("tenant", "show", tenant)
+    assert document["database"]["state"] == "missing"
+    assert document["quotas"] == []
+    assert [(one["quota"], one["limit"]) for one in document["quotas_not_measured"]] == [
+        ("database_size", 10_000_000_000)
+    ]
+    assert "not measured yet" in sqlite_desk.call("tenant", "show", tenant).out
+
+    bare, _ = sqlite_desk.add_tenant()
+    document = sqlite_desk.json("tenant", "show", bare)
+    assert [(one["used"], one["level"]) for one in document["quotas"]] == [(0, "ok")]
+    assert document["quotas_not_measured"] == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagevoo_console.domain.text import visible
+from pagevoo_console.domain.text import counted, noun, visible
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,8 @@ def test_no_text_can_leave_an_invisible_character_behind(text: str) -> None:
 @given(st.text(), st.text())
 def test_two_texts_that_differ_only_in_what_is_hidden_look_different(text: str, more: str) -> None:
     assert visible(f"{text}\u202e{more}") != visible(f"{text}{more}")
+
+
+def test_one_of_a_kind_is_no_plural() -> None:
+    assert [counted(number, "row") for number in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert [noun(number, "entry", "entries") for number in (None, 1, 2)] == ["entries", "entry", "entries"]

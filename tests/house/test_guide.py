@@ -6,18 +6,20 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
-from pagevoo_console.cli.main import app, hoisted
+from pagevoo_console.cli.main import hoisted
+from pagevoo_console.cli.tree import tree
 
 PROJECT = Path(__file__).parents[2]
 GUIDE = PROJECT / "docs" / "guide"
 PAGES = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").rglob("*.md")))
 PROGRAM = "pagevoo-console"
 
-TREE = typer.main.get_command(app)
+TREE = tree()
 
 _INLINE = re.compile(rf"`({PROGRAM} [^`]*)`")
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -36,13 +38,13 @@ def commands(page: Path) -> Iterator[str]:
 def parse(command: str) -> tuple[str, ...]:
     """The nouns and the verb of a command line, its options and arguments parsed by the real tree; nothing is run."""
     words = shlex.split(command, comments=True)[1:]
-    current = TREE
+    current: Any = TREE
     context = current.make_context(PROGRAM, hoisted(words), resilient_parsing=True)
     path: list[str] = []
     rest = [*context._protected_args, *context.args]
     while rest:
         name, *arguments = rest
-        found = current.get_command(context, name)  # type: ignore[attr-defined]
+        found = current.get_command(context, name)
         assert found is not None, f"there is no command {' '.join([*path, name])}"
         path.append(name)
         current = found

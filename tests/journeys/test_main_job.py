@@ -102,3 +102,34 @@ def test_a_database_is_deleted_only_when_its_name_is_typed(at_window: OpenWindow
     ((published,),) = platform.asks(f"SELECT is_published FROM user_websites WHERE id = {platform.website}")
     assert not published
     person.sees("createDatabaseButton")
+
+
+def test_a_backup_is_restored_over_the_live_database_once_its_name_is_typed(
+    at_window: OpenWindow, platform: Platform, tmp_path: Path
+) -> None:
+    person = at_window()
+    create_database(person, platform)
+    platform.asks("INSERT INTO installed_features (feature_type) VALUES ('shop')", platform.database)
+    person.clicks("backUpButton")
+    person.types("backupFolderEdit", str(tmp_path / "backups"))
+    person.goes_on()
+    person.confirms()
+    person.waits_for(lambda: list(tmp_path.glob("backups/*.proof.json")) != [], "the proof")
+    platform.asks("UPDATE installed_features SET feature_type = 'blog'", platform.database)
+    person.finds_tenant("analyt", "Ada Lovelace")
+    person.clicks("restoreButton")
+    while person.can_go_on():
+        person.goes_on()
+    person.types("confirmNameEdit", platform.database[:-1])
+    assert not person.can_confirm()
+    person.types("confirmNameEdit", platform.database)
+    person.confirms()
+    person.waits_for(
+        lambda: (
+            platform.asks("SELECT kind, state FROM console_operations WHERE kind LIKE '%restore%'")
+            == [("backup.restore", "done")]
+        ),
+        "the restore",
+    )
+    assert platform.asks("SELECT feature_type FROM installed_features", platform.database) == [("shop",)]
+    assert platform.asks(f"SELECT status FROM user_databases WHERE user_id = {platform.tenant}") == [("active",)]

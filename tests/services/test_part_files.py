@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pagevoo_console.domain.errors import Failed
 from pagevoo_console.domain.export import ExportFormat, ExportRequest
 from pagevoo_console.services.jobs import JobContext
 from tests.masters import SqliteFolder
@@ -111,3 +112,26 @@ def _spawned(world: World, failpoint: str, *arguments: str) -> int:
         timeout=120,
         check=False,
     ).returncode
+
+
+def test_a_dump_that_gets_no_manifest_does_not_keep_its_name(
+    file_world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, _ = file_world.provisioned()
+    monkeypatch.setenv("PAGEVOO_FAIL", "backup.between_names=raise")
+    with pytest.raises(Failed):
+        file_world.console.backups.create(tenant, JobContext(), folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_names_that_were_only_held_are_let_go(file_world: World, folder: Path) -> None:
+    """Without links a name is held by an empty file first: a process that dies then leaves it behind."""
+    tenant, _ = file_world.provisioned()
+    assert _spawned(file_world, "backup.between_names=kill", "backup", "create", tenant, "--to", str(folder)) == -9
+    (dump,) = folder.glob("*.sql.zst")
+    dump.with_name(dump.name.replace(".sql.zst", ".manifest.json")).touch()
+
+    file_world.console.backups.create(tenant, JobContext(), folder)
+
+    assert [path.name.partition(".")[2] for path in sorted(folder.iterdir())] == ["manifest.json", "sql.zst"]
+    assert len(file_world.console.backups.list(tenant)) == 1

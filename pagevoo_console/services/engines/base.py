@@ -21,6 +21,7 @@ from pagevoo_console.domain.database import DatabaseSize, TableFacts, TableSize
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines.freezing import FrozenTables
+from pagevoo_console.services.engines.introductions import Introductions
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.jobs import JobContext
 
@@ -79,7 +80,10 @@ class Source(Protocol):
 
 
 class DatabaseEngine(ABC):
-    """A kind of database server. Stateless and safe to call from any thread; sessions belong to one thread each."""
+    """A kind of database server. Safe to call from any thread; sessions belong to one thread each.
+
+    It keeps nothing but what SQLAlchemy learned of each server.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -97,6 +101,9 @@ class DatabaseEngine(ABC):
     @abstractmethod
     def administration(self) -> Administration:
         """Accounts, grants, limits and known problems."""
+
+    def __init__(self) -> None:
+        self._introductions = Introductions()
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
@@ -121,6 +128,9 @@ class DatabaseEngine(ABC):
             isolation_level="AUTOCOMMIT",
             **self.engine_arguments(),
         )
+        self._introductions.spare(
+            engine, server, self.greeted_version, lambda session: self.default_schema(session, database)
+        )
         try:
             connection = engine.connect()
         except sa.exc.DBAPIError as error:
@@ -130,6 +140,14 @@ class DatabaseEngine(ABC):
 
     def engine_arguments(self) -> dict[str, Any]:
         return {}
+
+    @abstractmethod
+    def greeted_version(self, connection: sa.Connection) -> str:
+        """The version that the server gave in its greeting: a round trip less than asking, and never of an old one."""
+
+    @abstractmethod
+    def default_schema(self, session: sa.Connection, database: str | None) -> str | None:
+        """The schema of names that are not qualified, as SQLAlchemy means it."""
 
     @abstractmethod
     def transaction(self, connection: sa.Connection) -> AbstractContextManager[None]:

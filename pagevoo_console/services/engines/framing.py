@@ -18,6 +18,7 @@ from typing import NoReturn
 from urllib.parse import quote, unquote
 
 from pagevoo_console.domain.errors import Corrupt, Unsupported
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.base import Sink, Source
 
 FORMAT = 1
@@ -151,7 +152,7 @@ class FrameReader:
 
     def _finish(self, tables: int, rows: int, seen: int) -> None:
         if rows != seen:
-            _corrupt(f"announces {rows} rows and holds {seen}")
+            _corrupt(f"announces {counted(rows, 'row')} and holds {seen}")
         if self._buffer or self._fill():
             _corrupt("goes on behind its end marker")
         self.tables, self.rows = tables, rows

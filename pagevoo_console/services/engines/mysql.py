@@ -73,7 +73,13 @@ class MysqlEngine(DatabaseEngine):
         return mysql_session.connect(server, password, database, options)
 
     def engine_arguments(self) -> dict[str, Any]:
-        return {"pool_reset_on_return": None}
+        return {"pool_reset_on_return": None, "skip_autocommit_rollback": True}
+
+    def greeted_version(self, connection: sa.Connection) -> str:
+        return str(driver_connection(connection).server_version)
+
+    def default_schema(self, session: sa.Connection, database: str | None) -> str | None:
+        return database
 
     @contextmanager
     def transaction(self, connection: sa.Connection) -> Iterator[None]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import Busy, Failed, Refused, WrongUsage
 from pagevoo_console.domain.server import ServerFacts
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.mysql_errors import (
     DATABASE_EXISTS,
     DATABASE_GONE,
@@ -187,7 +188,8 @@ def quiesce(server: sa.Connection, name: str) -> None:
             return
         if time.monotonic() > deadline:
             raise Busy(
-                f"{len(others)} sessions on {name!r} do not end", hint="Stop the program that uses it, then try again."
+                f"The database {name!r} is still in use by {counted(len(others), 'session')}",
+                hint="Stop the program that uses it, then try again.",
             )
         for number in others:
             try:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.errors import Failed
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.base import Sink
 from pagevoo_console.services.engines.framing import FrameWriter
 from pagevoo_console.services.engines.mysql_columns import columns_of
@@ -150,7 +151,7 @@ class _Dump:
         content = content_of(self._connection, table.name, columns) if sums is None else sums.content
         if written != content.rows and table.engine in TRANSACTIONAL:
             raise Failed(
-                f"The table {table.name!r} gave {written} rows and counted {content.rows}",
+                f"The table {table.name!r} gave {counted(written, 'row')} and counted {content.rows}",
                 code="inconsistent",
                 hint="Check the table; an index of it may be damaged.",
             )

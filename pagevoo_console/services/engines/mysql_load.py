@@ -66,7 +66,9 @@ class _Load:
             [MARKER_TABLE],
         )
         if found != reader.tables:
-            raise Corrupt(f"The dump announces {reader.tables} tables and made {found}", hint="Take another backup.")
+            raise Corrupt(
+                f"The dump is not whole: tables announced {reader.tables}, made {found}", hint="Take another backup."
+            )
 
     def _statement(self, frame: Frame) -> None:
         self._run(frame, "A statement of the schema")

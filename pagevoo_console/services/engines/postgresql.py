@@ -72,6 +72,13 @@ class PostgresqlEngine(DatabaseEngine):
     def engine_arguments(self) -> dict[str, Any]:
         return {"use_native_hstore": False}
 
+    def greeted_version(self, connection: sa.Connection) -> str:
+        return str(driver_connection(connection).info.server_version)
+
+    def default_schema(self, session: sa.Connection, database: str | None) -> str | None:
+        """Asked of each session: roles and databases have search paths of their own."""
+        return session.exec_driver_sql("SELECT current_schema()").scalar()
+
     @contextmanager
     def transaction(self, connection: sa.Connection) -> Iterator[None]:
         """A transaction of the server's inside SQLAlchemy's autocommit, which does not know of it."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from pagevoo_console.domain.database import DatabaseSize
-from pagevoo_console.domain.errors import Busy, Failed, NotFound, Refused, Unsupported
+from pagevoo_console.domain.errors import Busy, ConsoleError, Failed, NotFound, Refused, Unsupported
 from pagevoo_console.domain.server import ServerFacts
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.postgresql_session import APPLICATION_NAME, WatchedConnection, driver_connection
 
 SYSTEM_DATABASES = frozenset({"postgres", "template0", "template1"})
@@ -92,6 +94,11 @@ def create_database(server: sa.Connection, name: str, marker: str) -> None:
     except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation) as error:
         _drop(connection, draft, force=True)
         raise _taken(name) from error
+    except BaseException:
+        # What cannot be cleared away now is so by whoever repeats the call; the first error is the one to tell.
+        with suppress(psycopg.Error, ConsoleError):
+            _drop(connection, draft, force=True)
+        raise
     made = _facts(connection, name)
     if made is None or made["comment"] != comment:
         raise Failed(f"The database {name!r} is not there after it was made", hint="Look at the server's log.")
@@ -136,7 +143,8 @@ def _drop(connection: WatchedConnection, name: str, *, force: bool) -> None:
             if not force or time.monotonic() > deadline:
                 count = _others(connection, name)
                 raise Busy(
-                    f"The database {name!r} is in use by {count} sessions: {error.diag.message_detail or ''}".strip(),
+                    f"The database {name!r} is in use by {counted(count, 'session')}:"
+                    f" {error.diag.message_detail or 'PostgreSQL says no more'}",
                     hint="End the sessions, prepared transactions or replication slots that use it, then try again.",
                 ) from error
             time.sleep(0.1)
@@ -171,15 +179,24 @@ def quiesce(server: sa.Connection, name: str) -> None:
 
 
 def unquiesce(server: sa.Connection, name: str) -> None:
+    """Give back what `quiesce` took; roles that were dropped since get nothing, and keep nobody else out."""
     connection = driver_connection(server)
     with connection.transaction():
         facts = _facts(connection, name, lock=True)
         if facts is None or _QUIESCED not in (facts["comment"] or ""):
             return
         for grant in recorded_grants(connection, name):
+            if not (has_role(connection, grant.grantor) and has_role(connection, grant.grantee)):
+                continue
             tail = " WITH GRANT OPTION" if grant.is_grantable else ""
             _as_role(connection, grant.grantor, f"GRANT CONNECT ON DATABASE {{}} TO {{}}{tail}", name, grant.grantee)
         _set_comment(connection, name, facts["comment"].partition(_QUIESCED)[0])
+
+
+def has_role(connection: WatchedConnection, role: str) -> bool:
+    """Whether there is such a role; "" is everybody."""
+    found = connection.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s::text", [role]).fetchone()
+    return not role or found is not None
 
 
 def recorded_grants(connection: WatchedConnection, name: str) -> list[Grant]:

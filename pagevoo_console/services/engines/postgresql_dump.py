@@ -11,6 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.errors import Corrupt, Failed, Refused
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.base import Sink, Source
 from pagevoo_console.services.engines.framing import Frame, FrameKind, FrameReader, FrameWriter
 from pagevoo_console.services.engines.postgresql_catalogue import (
@@ -197,7 +198,7 @@ def _write_rows(
 def _checked(table: Relation, rows: int, content: TableContent) -> TableContent:
     if rows != content.rows:
         raise Failed(
-            f"The table {table.shown!r} gave {rows} rows instead of {content.rows}",
+            f"The table {table.shown!r} gave {counted(rows, 'row')} instead of {content.rows}",
             hint="Try again; if it goes on, check the table for damage.",
         )
     return content
@@ -274,7 +275,7 @@ def _copy_in(connection: WatchedConnection, frame: Frame) -> None:
             rows.write(memoryview(frame.data)[head.end() : -len(_COPY_END)])
         if cursor.rowcount != frame.rows:
             raise Corrupt(
-                f"A block of {frame.table!r} holds {cursor.rowcount} rows and announces {frame.rows}",
+                f"A block of {frame.table!r} holds {counted(cursor.rowcount, 'row')} and announces {frame.rows}",
                 hint="Take another backup.",
             )
 
@@ -302,4 +303,6 @@ def _ensure_empty(connection: WatchedConnection) -> None:
 def _ensure_tables(connection: WatchedConnection, reader: FrameReader, tables: set[str]) -> None:
     made = {relation.shown for relation in relations(connection)}
     if len(made) != reader.tables or not tables <= made:
-        raise Corrupt(f"The dump announces {reader.tables} tables and made {len(made)}", hint="Take another backup.")
+        raise Corrupt(
+            f"The dump is not whole: tables announced {reader.tables}, made {len(made)}", hint="Take another backup."
+        )

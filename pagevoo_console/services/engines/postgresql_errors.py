@@ -19,6 +19,10 @@ from pagevoo_console.domain.errors import (
 )
 from pagevoo_console.domain.server import Server
 
+_LIBPQ_PREFIX = re.compile(
+    r'(connection (failed|is bad): )?connection to server (at ".*?"( \(.*?\))?, port \d+|on socket ".*?") failed: '
+    r"((FATAL|ERROR): +)?"
+)
 _TRY_AGAIN = "Try again; if it goes on, look at the server's log."
 _NOT_ANSWERING = "Check that the server runs, its address and port, and any firewall in between."
 
@@ -43,7 +47,7 @@ def explain(error: BaseException, server: Server | None) -> ConsoleError:
 def explain_connecting(error: Exception, server: Server, database: str) -> ConsoleError:
     """Why a session did not come about. libpq keeps no SQLSTATE of a refused login, so here the text decides."""
     where = server.address
-    told = _first_line(str(error))
+    told = _reason(str(error))
     # The names are somebody else's: without them, no name can be mistaken for the server's words.
     text = str(error).replace(f'"{database}"', '"…"').replace(f'"{server.user}"', '"…"')
     if _says(
@@ -94,6 +98,8 @@ def explain_connecting(error: Exception, server: Server, database: str) -> Conso
         return AccessDenied(
             f"{where} refused the session: {told}", hint="The server's own words say why; its log may say more."
         )
+    if _says(text, "timeout expired"):
+        return Unreachable(f"{where} does not answer in time", hint=_NOT_ANSWERING)
     return Unreachable(f"{where} does not answer: {told}", hint=_NOT_ANSWERING)
 
 
@@ -154,6 +160,13 @@ def _primary(error: psycopg.Error) -> str:
 def _first_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0] if lines else ""
+
+
+def _reason(text: str) -> str:
+    """What went wrong, without the address that libpq puts before it: ours says it already, as it was typed."""
+    line = _first_line(text)
+    found = _LIBPQ_PREFIX.match(line)
+    return line if found is None else line[found.end() :]
 
 
 def _says(text: str, *patterns: str) -> bool:

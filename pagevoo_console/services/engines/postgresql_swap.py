@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from pagevoo_console.domain.errors import Failed, NotFound, Refused
-from pagevoo_console.services.engines.postgresql_databases import ensure_name, recorded_grants
+from pagevoo_console.services.engines.postgresql_databases import ensure_name, has_role, recorded_grants
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
 _RENAME_SECONDS = 10.0
@@ -70,6 +70,8 @@ def _hand_over(connection: WatchedConnection, staged: str, memo: dict[str, Any])
         for grantee in sorted({grantee for grantee, _, _ in _grants(connection, staged)}):
             _grant(connection, "REVOKE ALL ON DATABASE {} FROM {}", staged, grantee)
         for grantee, privilege, is_grantable in memo["grants"]:
+            if not has_role(connection, grantee):
+                continue
             tail = " WITH GRANT OPTION" if is_grantable else ""
             _grant(connection, f"GRANT {privilege} ON DATABASE {{}} TO {{}}{tail}", staged, grantee)
     if memo["connection_limit"] != -1:

@@ -79,6 +79,12 @@ class SqliteEngine(DatabaseEngine):
         folder = folder_of(server)
         return open_nothing() if database is None else open_file(sqlite_files.path_of(folder, database), options)
 
+    def greeted_version(self, connection: sa.Connection) -> str:
+        return sqlite3.sqlite_version
+
+    def default_schema(self, session: sa.Connection, database: str | None) -> str | None:
+        return "main"
+
     @contextmanager
     def transaction(self, connection: sa.Connection) -> Iterator[None]:
         session = raw_session(connection)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pagevoo_console.domain.errors import ConsoleError, Failed
 from pagevoo_console.domain.server import CheckLayer, CheckResult, CheckStep
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines.base import SessionOptions
 from pagevoo_console.services.engines.sqlite_session import SqliteSession, ensure_regular, explain, open_file
 
@@ -74,7 +75,7 @@ def _header(session: SqliteSession, path: Path) -> str:
     (page_size,) = session.execute("PRAGMA page_size").fetchone()
     if pages == 0:
         raise Failed(f"{path} is empty: not even a header is left", code="corrupt", hint=_RESTORE)
-    return f"{pages} pages of {page_size} bytes"
+    return f"{counted(pages, 'page')} of {page_size} bytes"
 
 
 def _integrity(session: SqliteSession, path: Path) -> str:

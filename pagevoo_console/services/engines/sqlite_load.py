@@ -78,7 +78,7 @@ def _carry_out(session: SqliteSession, reader: FrameReader, job: JobContext) -> 
         raise _corrupt("does not end with a COMMIT")
     loaded = len(base_tables(session))
     if loaded != reader.tables:
-        raise _corrupt(f"announces {reader.tables} tables and makes {loaded}")
+        raise _corrupt(f"is not whole: tables announced {reader.tables}, made {loaded}")
     session.set_authorizer(None)
     session.execute("COMMIT")
 

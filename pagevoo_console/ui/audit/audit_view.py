@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -24,6 +25,7 @@ from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
 from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.kit.trail import action_word, outcome_badge
 
@@ -40,6 +42,7 @@ class AuditView(QWidget):
         self._console, self._runner = console, runner
         self._lane = console.connection.master.name
         self._paged: PagedSource[AuditEvent] | None = None
+        self._names: Names = {}
         self.header = PageHeader(translate("audit", "Audit trail"))
         self.verify = button(
             translate("audit", "Verify trail"), "shield-check", on_click=self.verify_trail,
@@ -55,7 +58,9 @@ class AuditView(QWidget):
         self.filters = AuditFilters()
         self.filters.changed.connect(self._filter_changed)
         empty: ListSource[AuditEvent] = ListSource(identity=lambda event: event.seq)
-        self.records: RecordsModel[AuditEvent] = RecordsModel(columns(), empty)
+        self.records: RecordsModel[AuditEvent] = RecordsModel(
+            columns(lambda tenant: self._names.get(tenant, "")), empty
+        )
         self.list = RecordView(self.records, translate("audit", "Entries of the audit trail"), row_height=44)
         self.list.setObjectName("auditList")
         self.list.record_chosen.connect(self._show)
@@ -109,15 +114,18 @@ class AuditView(QWidget):
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def _load(self, wanted: AuditFilter, offset: int, limit: int) -> Page[AuditEvent]:
-        """In another thread."""
+        """In another thread. What is known of names is replaced as a whole, before the rows that need them arrive."""
         total, events = self._console.audit.events(
             tenant=wanted.tenant, action=wanted.action, limit=limit, offset=offset
         )
+        fresh = {event.tenant for event in events} - self._names.keys()
+        self._names = {**self._names, **names_of(self._console.directory, fresh)}
         return Page(total, events)
 
     def _arrived(self, wanted: AuditFilter, page: Page[AuditEvent]) -> None:
         self.states.show_online()
-        text = translate("audit", "{count} entries, newest first").format(count=format.count(page.total))
+        text = translate("audit", "1 entry" if page.total == 1 else "{count} entries, newest first")
+        text = text.format(count=format.count(page.total)) if page.total else ""
         self.header.set_title(translate("audit", "Audit trail"), text)
         if not page.rows:
             self._show_nothing(wanted)
@@ -170,7 +178,7 @@ class AuditView(QWidget):
 
     def _show(self, event: AuditEvent | None) -> None:
         if event is not None:
-            self.page.show_event(event)
+            self.page.show_event(event, named(event.tenant, self._names) if event.tenant else "")
 
     def _job_event(self, event: JobEvent) -> None:
         if event.job.state.is_final and self.isVisible():
@@ -206,8 +214,8 @@ def verdict_message(verdict: AuditVerdict) -> Message:
     return Message(MessageKind.ERROR, title, text.format(count=checked), details=details)
 
 
-def columns() -> tuple[Column[AuditEvent], ...]:
-    """What is shown of an entry in the list."""
+def columns(name_of: Callable[[str], str]) -> tuple[Column[AuditEvent], ...]:
+    """What is shown of an entry in the list; `name_of` tells a tenant's name, empty where it is not known."""
     return (
         Column("seq", translate("audit", "No."), 72, lambda event: format.count(event.seq), Kind.NUMBER),
         Column(
@@ -218,7 +226,13 @@ def columns() -> tuple[Column[AuditEvent], ...]:
             detail=lambda event: f"{event.actor} @ {event.host}",
             stretch=True,
         ),
-        Column("tenant", translate("audit", "Tenant"), 84, lambda event: event.tenant or format.NOTHING),
+        Column(
+            "tenant",
+            translate("audit", "Tenant"),
+            150,
+            lambda event: name_of(event.tenant or "") or event.tenant or format.NOTHING,
+            detail=lambda event: (event.tenant or "") if name_of(event.tenant or "") else "",
+        ),
         Column(
             "outcome",
             translate("audit", "Outcome"),

@@ -38,11 +38,12 @@ class EventPage(ScrollPage):
     def shown(self) -> AuditEvent | None:
         return self._shown
 
-    def show_event(self, event: AuditEvent) -> None:
+    def show_event(self, event: AuditEvent, whom: str = "") -> None:
+        """Show it; `whom` is its tenant by name, where one is concerned."""
         if event == self._shown:
             return
         self._shown = event
-        where = " · ".join(part for part in (event.tenant, event.database) if part)
+        where = " · ".join(part for part in (whom or event.tenant, event.database) if part)
         self.header.set_title(action_word(event.action), where)
         self.header.set_badges(BadgeView(outcome_badge(event.outcome)))
         layout = self._body.layout()

@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.database import DatabaseState
+from pagevoo_console.domain.errors import Refused
 from pagevoo_console.domain.job import Task
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.command_lines import command_line
@@ -75,9 +77,8 @@ class BackupWizard(TaskWizard):
         self._tenant = tenant_id
         self.where_page = WherePage(console.backups.folder(tenant_id))
         self.review_page = PlanPage(
-            translate("backup", "Review"),
+            console,
             runner,
-            console.connection.master.name,
             self._review,
             explanation=translate("backup", "Nothing has been written yet. This is what will be done."),
         )
@@ -119,13 +120,19 @@ def review_of(console: Console, tenant: str, to: Path | None, prove: bool) -> Re
     """What backing up would do, put into words. Blocks."""
     located = console.tenants.locate(tenant)
     measured = console.tenants.measured(located.database, located.server, located.engine)
+    if measured.state in (DatabaseState.MISSING, DatabaseState.UNREACHABLE):
+        raise Refused(
+            translate("backup", "{database} cannot be backed up").format(database=located.database.name),
+            code="database_" + measured.state.value,
+            hint=measured.note,
+        )
     folder = to or console.backups.folder(tenant)
     name = located.database.name
     words = console.platform.words
     facts = (
         (f"{words.tenant.capitalize()} {tenant}", located.tenant.name),
         (translate("backup", "Database"), name),
-        (translate("backup", "Server"), f"{located.server.name} · {located.engine.name}"),
+        (translate("backup", "Server"), f"{located.server.name} · {format.engine(located.engine.name)}"),
         (translate("backup", "Size now"), format.size(measured.size_bytes)),
         (translate("backup", "Folder"), str(folder)),
     )

@@ -147,12 +147,8 @@ class ChoicePage(LoadedPage[Situation]):
 
 def backup_card(backup: Backup, live_generation: str | None) -> ChoiceCard:
     """A backup with when, how much, where, and whether it was proved."""
-    text = translate("restore", "{size} · {tables} tables, {rows} rows · {name}").format(
-        size=format.size(backup.size_bytes),
-        tables=format.count(len(backup.tables)),
-        rows=format.count(sum(backup.tables.values())),
-        name=backup.path.name,
-    )
+    holds = f"{format.tables(len(backup.tables))}, {format.rows(sum(backup.tables.values()))}"
+    text = f"{format.size(backup.size_bytes)} · {holds} · {backup.path.name}"
     card = ChoiceCard(f"{format.moment(backup.created_at)}  ({format.age(backup.created_at)})", text)
     card.control.setObjectName(f"backup-{backup.id}")
     if live_generation is not None and backup.generation != live_generation:

@@ -34,11 +34,11 @@ class BackupPanel(Section[tuple[Backup, ...]]):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(Space.S)
         self.back_up_button = button(
-            translate("backups", "Back up…"), "database-backup", on_click=lambda: context.doors.back_up(self.tenant)
+            translate("backups", "Back up…"), on_click=lambda: context.doors.back_up(self.tenant)
         )
         self.back_up_button.setObjectName("backUpButton")
         self.restore_button = button(
-            translate("backups", "Restore…"), "archive-restore",
+            translate("backups", "Restore…"), kind=ButtonKind.QUIET,
             on_click=lambda: context.doors.restore(self.tenant, None),
         )  # fmt: skip
         self.restore_button.setObjectName("restoreButton")
@@ -96,9 +96,7 @@ class BackupPanel(Section[tuple[Backup, ...]]):
         made = plain_label(format.age(backup.created_at), Text.STRONG)
         set_tooltip(made, format.moment(backup.created_at))
         rows = sum(backup.tables.values())
-        detail = translate("backups", "{size} · {tables} tables, {rows} rows").format(
-            size=format.size(backup.size_bytes), tables=format.count(len(backup.tables)), rows=format.count(rows)
-        )
+        detail = f"{format.size(backup.size_bytes)} · {format.tables(len(backup.tables))}, {format.rows(rows)}"
         words = column(made, plain_label(detail, Text.CAPTION, muted=True, elide=True), spacing=0)
         doors = self._context.doors
         verify = icon_button(

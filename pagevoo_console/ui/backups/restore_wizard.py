@@ -39,13 +39,7 @@ class RestoreWizard(TaskWizard):
         self._tenant = tenant_id
         self.choice_page = ChoicePage(console, runner, tenant_id, backup_id)
         self.target_page = TargetPage(console.platform, tenant_id)
-        self.review_page = PlanPage(
-            translate("restore", "Review"),
-            runner,
-            console.connection.master.name,
-            self._review,
-            explanation=translate("restore", "Nothing has been changed yet. This is what will be done, in this order."),
-        )
+        self.review_page = PlanPage(console, runner, self._review)
         super().__init__(
             console,
             runner,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pagevoo_console.domain.server import Connection, Environment
-from pagevoo_console.ui.connections.drafts import engine_word
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.environment import environment_word
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.pills import Badge
@@ -26,22 +28,27 @@ def environment_badge(environment: Environment) -> Badge:
     return Badge(environment_word(environment), tone, icon)
 
 
-def columns() -> tuple[Column[Connection], ...]:
+def columns(is_default: Callable[[Connection], bool]) -> tuple[Column[Connection], ...]:
     """What is shown of a connection in the list."""
+
+    def detail(one: Connection) -> str:
+        usual = (translate("connections", "Default"),) if is_default(one) else ()
+        return " · ".join((*usual, format.engine(one.master.engine), one.master.address))
+
     return (
         Column(
             "name",
             translate("connections", "Connection"),
             200,
             lambda one: one.name,
-            detail=lambda one: f"{engine_word(one.master.engine)} · {one.master.address}",
+            detail=detail,
             hint=lambda one: f"{one.name}\n{one.platform}\n{one.master.address}\n{one.master_database}",
             stretch=True,
         ),
         Column(
             "environment",
             translate("connections", "Environment"),
-            132,
+            152,
             lambda one: environment_word(one.environment),
             CellKind.BADGE,
             badge=lambda one: environment_badge(one.environment),
@@ -53,11 +60,15 @@ class ConnectionList(RecordView):
     """The saved connections by name."""
 
     def __init__(self) -> None:
-        self.model_of_connections: RecordsModel[Connection] = RecordsModel(columns(), _source(()))
+        self._default = ""
+        shown = columns(lambda one: one.name == self._default)
+        self.model_of_connections: RecordsModel[Connection] = RecordsModel(shown, _source(()))
         super().__init__(self.model_of_connections, translate("connections", "Saved connections"), row_height=52)
         self.setObjectName("connectionList")
 
-    def show_connections(self, connections: tuple[Connection, ...]) -> None:
+    def show_connections(self, connections: tuple[Connection, ...], default: str) -> None:
+        """Show them; `default` is the name of the one that is opened where none is named."""
+        self._default = default
         self.model_of_connections.set_source(_source(connections))
 
 

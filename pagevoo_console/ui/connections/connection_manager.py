@@ -18,7 +18,7 @@ from pagevoo_console.ui.connections.connection_list import ConnectionList, envir
 from pagevoo_console.ui.connections.drafts import ConnectionDraft, draft_of
 from pagevoo_console.ui.connections.form import ConnectionForm
 from pagevoo_console.ui.connections.servers import ServerDialog, TenantServers
-from pagevoo_console.ui.connections.work import Checked, Imported, Password, Surroundings
+from pagevoo_console.ui.connections.work import Checked, Imported, Listed, Password, Surroundings
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.check_steps import CheckSteps
 from pagevoo_console.ui.kit.controls import ButtonKind, button, rule
@@ -26,11 +26,11 @@ from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
 from pagevoo_console.ui.kit.pages import Ground, PageHeader, ScrollPage, clear, column, row, section_title
-from pagevoo_console.ui.kit.pills import BadgeView
+from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.questions import Question, ask
 from pagevoo_console.ui.kit.runner import LOCAL, Runner
 from pagevoo_console.ui.kit.states import Emptiness, StateStack
-from pagevoo_console.ui.kit.tokens import Space
+from pagevoo_console.ui.kit.tokens import Space, Tone
 
 if TYPE_CHECKING:
     from pagevoo_console.services.saved_connections import SavedConnections
@@ -59,6 +59,7 @@ class ConnectionManager(QDialog):
         self._store, self._runner, self._on_open = store, runner, on_open
         self._surroundings: Surroundings | None = None
         self._shown: Connection | None = None
+        self._default = ""
         self._is_dirty = False
         self._pending: dict[int, Callable[[JobEvent], object]] = {}
         self.list = ConnectionList()
@@ -84,16 +85,18 @@ class ConnectionManager(QDialog):
         """Read the saved connections again and show that one, or the one in hand."""
         wanted = choose or (self._shown.name if self._shown is not None else "")
         self._runner.query(
-            self._store.list, lambda found: self._listed(found, wanted), self._not_listed, key="list", owner=self
-        )
+            lambda: work.listed(self._store), lambda found: self._listed(found, wanted), self._not_listed,
+            key="list", owner=self,
+        )  # fmt: skip
 
     @property
     def is_dirty(self) -> bool:
         """Whether something was typed that is not saved."""
         return self._is_dirty
 
-    def _listed(self, found: tuple[Connection, ...], wanted: str) -> None:
-        self.list.show_connections(found)
+    def _listed(self, read: Listed, wanted: str) -> None:
+        found, self._default = read.connections, read.default
+        self.list.show_connections(found, read.default)
         if not found:
             text = translate("connections", "Add one, or import the .env of your platform.")
             self.states.show_empty(Emptiness(translate("connections", "No saved connections"), text, "plug"))
@@ -104,6 +107,8 @@ class ConnectionManager(QDialog):
             return
         if not wanted or not self.list.choose(wanted):
             self.list.choose(found[0].name)
+        self._show_badges()
+        self._enable()
         self.list.setFocus()
 
     def _not_listed(self, error: Exception) -> None:
@@ -162,9 +167,18 @@ class ConnectionManager(QDialog):
         self.servers.show_connection(connection)
         title = translate("connections", "New connection") if connection is None else connection.name
         self._header.set_title(title, "" if connection is None else connection.master.address)
-        badges = () if connection is None else (BadgeView(environment_badge(connection.environment)),)
-        self._header.set_badges(*badges)
+        self._show_badges()
         self._enable()
+
+    def _show_badges(self) -> None:
+        badges = [] if self._shown is None else [BadgeView(environment_badge(self._shown.environment))]
+        if self._is_default:
+            badges.append(BadgeView(Badge(translate("connections", "Default"), Tone.NEUTRAL, "check")))
+        self._header.set_badges(*badges)
+
+    @property
+    def _is_default(self) -> bool:
+        return self._shown is not None and self._shown.name == self._default
 
     def _touched(self) -> None:
         self._is_dirty = True
@@ -173,19 +187,25 @@ class ConnectionManager(QDialog):
     def _enable(self) -> None:
         self.save.setEnabled(self._is_dirty)
         self.remove.setEnabled(self._shown is not None)
+        self.make_default.setEnabled(self._shown is not None and not self._is_default)
         self.open_connection.setEnabled(self._shown is not None and not self._is_dirty)
         self.test.setEnabled(True)
         self.test.setText(translate("connections", "Test"))
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
-    def _save(self) -> None:
+    def _typed(self) -> tuple[Connection, Password] | None:
+        """The connection of the form and the password typed; None, with the wrong fields marked, where any are."""
         draft = self.form.draft()
         problems = draft.problems()
         self.form.show_problems(problems)
-        if problems:
+        return None if problems else (draft.connection(), self.form.server.typed_password())
+
+    def _save(self) -> None:
+        typed = self._typed()
+        if typed is None:
             return
-        connection, password = draft.connection(), self.form.server.typed_password()
+        connection, password = typed
         is_new, has_keyring = self._shown is None, self._has_keyring
         self.save.setEnabled(False)
         title = translate("connections", "Save connection {name}").format(name=connection.name)
@@ -199,6 +219,12 @@ class ConnectionManager(QDialog):
         self._show(connection, draft_of(connection))
         self._say(translate("connections", "{name} is saved").format(name=connection.name))
         self.reload(connection.name)
+
+    def _make_default(self) -> None:
+        if self._shown is not None:
+            name = self._shown.name
+            title = translate("connections", "Make {name} the default connection").format(name=name)
+            self._run(title, lambda _job: self._store.set_default(name), lambda _nothing: self.reload(name))
 
     def _ask_remove(self) -> None:
         shown = self._shown
@@ -273,12 +299,10 @@ class ConnectionManager(QDialog):
     # --- testing and importing --------------------------------------------------------------------------------------
 
     def _test(self) -> None:
-        draft = self.form.draft()
-        problems = draft.problems()
-        self.form.show_problems(problems)
-        if problems:
+        typed = self._typed()
+        if typed is None:
             return
-        connection, password = draft.connection(), self.form.server.typed_password()
+        connection, password = typed
         self.banner.clear()
         clear(self._results)
         self._results.addWidget(plain_label(translate("connections", "Testing…"), muted=True))
@@ -351,7 +375,15 @@ class ConnectionManager(QDialog):
         self.test.setObjectName("testConnectionButton")
         self.save = button(translate("connections", "Save"), kind=ButtonKind.PRIMARY, on_click=self._save)
         self.save.setObjectName("saveConnectionButton")
-        self.open_connection = button(translate("connections", "Open"), "log-in", on_click=self._open)
+        self.make_default = button(
+            translate("connections", "Make default"), kind=ButtonKind.QUIET, on_click=self._make_default,
+            hint=translate("connections", "The console opens it where no connection is named"),
+        )  # fmt: skip
+        self.make_default.setObjectName("makeDefaultButton")
+        self.open_connection = button(
+            translate("connections", "Open in a new window"), "log-in", on_click=self._open,
+            hint=translate("connections", "Each connection has a window of its own, so that nobody mixes them up"),
+        )  # fmt: skip
         self.open_connection.setObjectName("openConnectionButton")
         self.open_connection.setVisible(self._on_open is not None)
         self.leave = button(translate("connections", "Close"), on_click=self.reject)
@@ -377,9 +409,9 @@ class ConnectionManager(QDialog):
         self._page.parts.addStretch(1)
         tools = row(self.new, self.env, None, margins=(Space.M, Space.S, Space.M, Space.S))
         left = column(tools, rule(), (self.states, 1), spacing=0, ground=Ground.SURFACE)
-        left.setFixedWidth(380)
+        left.setFixedWidth(400)
         foot = row(
-            self.remove, None, self.test, self.save, self.open_connection, self.leave,
+            self.remove, self.make_default, None, self.test, self.save, self.open_connection, self.leave,
             margins=(Space.M, Space.S, Space.M, Space.S),
         )  # fmt: skip
         right = column((self._page, 1), rule(), foot, spacing=0)

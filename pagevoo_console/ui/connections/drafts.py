@@ -19,11 +19,6 @@ Problems = dict[str, str]
 """The name of a field to what is wrong with it."""
 
 
-def engine_word(engine: str) -> str:
-    """The engine as people call it."""
-    return {"mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL", FILE_ENGINE: "SQLite"}.get(engine, engine)
-
-
 @dataclass(frozen=True, slots=True)
 class ServerDraft:
     """A server as typed. `path` is a file for a SQLite master and a folder for other SQLite servers."""

@@ -14,9 +14,9 @@ from pagevoo_console.ui.connections.drafts import (
     ConnectionDraft,
     Problems,
     ServerDraft,
-    engine_word,
 )
 from pagevoo_console.ui.connections.work import Password
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.environment import environment_word
 from pagevoo_console.ui.kit.i18n import translate
@@ -95,7 +95,7 @@ class ServerFields(FieldGrid):
     def __init__(self, *, path_is_file: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path_is_file = path_is_file
-        self.engine = combo("engineCombo", ((engine_word(engine), engine) for engine in ENGINES))
+        self.engine = combo("engineCombo", ((format.engine(engine), engine) for engine in ENGINES))
         self.host, self.port = line_edit("hostEdit"), line_edit("portEdit")
         self.port.setMaximumWidth(110)
         self.socket = line_edit("socketEdit", translate("connections", "Instead of host and port, on this machine"))

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from pagevoo_console.domain.server import Connection, Server
-from pagevoo_console.ui.connections.drafts import ServerDraft, engine_word
+from pagevoo_console.ui.connections.drafts import ServerDraft
 from pagevoo_console.ui.connections.form import FieldGrid, ServerFields, line_edit
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button, icon_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
@@ -55,7 +56,7 @@ class TenantServers(QWidget):
                 self._lines.addWidget(self._line(server, can_go=server.name != connection.master.name))
 
     def _line(self, server: Server, *, can_go: bool) -> QWidget:
-        words = plain_label(f"{engine_word(server.engine)} · {server.address}", muted=True, elide=True)
+        words = plain_label(f"{format.engine(server.engine)} · {server.address}", muted=True, elide=True)
         line = row(IconView("server"), plain_label(server.name, Text.STRONG), (words, 1))
         if can_go:
             title = translate("connections", "Remove server {name}").format(name=server.name)

@@ -24,6 +24,14 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The saved connections, and the name of the one that is opened where none is named; empty where there is none."""
+
+    connections: tuple[Connection, ...]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """One server of a connection and what came of testing it."""
 
@@ -67,6 +75,12 @@ def look_around(store: SavedConnections) -> Surroundings:
 
     state = store.secrets.state()
     return Surroundings(tuple(Platforms(Engines()).names()), state.name, state.usable, state.why)
+
+
+def listed(store: SavedConnections) -> Listed:
+    """Reads the file. Raises Failed where it is damaged."""
+    usual = store.default()
+    return Listed(store.list(), "" if usual is None else usual.name)
 
 
 def normalised(connection: Connection) -> Connection:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QWidget
 
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.job import Task
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.choices import ChoiceCard
 from pagevoo_console.ui.kit.command_lines import command_line
 from pagevoo_console.ui.kit.controls import IconView
@@ -144,13 +145,7 @@ class CreateDatabaseWizard(TaskWizard):
         self._tenant = tenant_id
         self.website_page = WebsitePage(console, runner, tenant_id)
         self.meaning_page = MeaningPage(console.platform.words.website)
-        self.review_page = PlanPage(
-            translate("create", "Review"),
-            runner,
-            console.connection.master.name,
-            self._review,
-            explanation=translate("create", "Nothing has been changed yet. This is what will be done."),
-        )
+        self.review_page = PlanPage(console, runner, self._review)
         super().__init__(
             console,
             runner,
@@ -191,7 +186,7 @@ def review_of(console: Console, tenant: str, website: str) -> Review:
             f"{plan.website.name} · {plan.website.domain or translate('create', 'no domain')}",
         ),
         (translate("create", "Database"), plan.database),
-        (translate("create", "Server"), f"{plan.server} · {plan.engine}"),
+        (translate("create", "Server"), f"{plan.server} · {format.engine(plan.engine)}"),
     )
     return Review(
         plan,

@@ -21,8 +21,6 @@ from pagevoo_console.ui.kit.pills import Badge, BadgeView, state_badge
 from pagevoo_console.ui.kit.states import Emptiness, StateStack
 from pagevoo_console.ui.kit.tokens import Space, Tone
 
-ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
-
 
 class StatusPanel(Card):
     """The card *Database*. The page hands it what was read; only *Test connection* asks by itself."""
@@ -104,7 +102,7 @@ class StatusPanel(Card):
         values.add(translate("databases", "State"), row(BadgeView(state_badge(database.state)), None))
         name = translate("databases", "Name")
         values.add(name, database.name, copy_button(lambda: database.name, name))
-        values.add(translate("databases", "Engine"), ENGINES.get(database.engine, database.engine))
+        values.add(translate("databases", "Engine"), format.engine(database.engine))
         values.add(translate("databases", "Server"), self._address(database.server))
         size = values.add(translate("databases", "Size"), format.size(database.size_bytes))
         if size is not None and database.size_bytes is not None:

@@ -41,13 +41,7 @@ class DeleteDatabaseWizard(TaskWizard):
         self._is_checking = False
         self.measured_page = MeasuredPage(console, runner, tenant_id)
         self.backup_page = BackupPage(tenant_id, console.backups.folder(tenant_id))
-        self.review_page = PlanPage(
-            translate("delete", "Confirm"),
-            runner,
-            self._lane,
-            self._review,
-            explanation=translate("delete", "Nothing has been changed yet. This is what will be done, in this order."),
-        )
+        self.review_page = PlanPage(console, runner, self._review, title=translate("delete", "Confirm"))
         name = console.platform.database_name(tenant_id) or translate("delete", "database")
         super().__init__(
             console,
@@ -126,9 +120,8 @@ def review_of(console: Console, request: DeletionRequest, changed: str = "") -> 
     """The plan of a deletion, put into words; what `changed` since it was last seen comes first. Blocks."""
     measured = measure(console, request)
     plan = measured.plan
-    holds = translate("delete", "{tables} tables, {rows} rows, {size}").format(
-        tables=format.count(plan.tables), rows=about(plan.rows), size=format.size(plan.size_bytes)
-    )
+    rows = translate("delete", "{count} rows").format(count=about(plan.rows))
+    holds = f"{format.tables(plan.tables)}, {rows}, {format.size(plan.size_bytes)}"
     facts = (
         *who_and_where(console, plan),
         (translate("delete", "Holds"), holds),

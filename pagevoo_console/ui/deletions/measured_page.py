@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import banner
-from pagevoo_console.ui.kit.breaking_text import BreakingText, has_long_word
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.loaded_page import LoadedPage
@@ -76,7 +75,7 @@ class MeasuredPage(LoadedPage[Measured]):
         )
         facts = KeyValues()
         for key, value in who_and_where(self._console, plan):
-            facts.add(key, BreakingText(value) if has_long_word(value) else value)
+            facts.add(key, value)
         facts.add(translate("delete", "Goes offline"), offline(content.websites))
         facts.add(translate("delete", "Last backup"), last_backup(content.backup))
         self.parts.addSpacing(Space.XS)
@@ -92,7 +91,10 @@ def who_and_where(console: Console, plan: DeletionPlan) -> tuple[tuple[str, str]
         (f"{console.platform.words.tenant.capitalize()} {plan.request.tenant}", plan.tenant_name),
         *(((translate("delete", "E-mail"), plan.tenant_email),) if plan.tenant_email else ()),
         (translate("delete", "Database"), plan.database.name),
-        (translate("delete", "Server"), f"{plan.database.server} · {plan.database.engine} · {plan.server_address}"),
+        (
+            translate("delete", "Server"),
+            f"{plan.database.server} · {format.engine(plan.database.engine)} · {plan.server_address}",
+        ),
     )
 
 

@@ -105,9 +105,8 @@ class ExportWizard(TaskWizard):
         self.tables_page = TablesPage(console, runner, tenant_id)
         self.folder_page = FolderPage(usual_folder(console, tenant_id))
         self.review_page = PlanPage(
-            translate("export", "Review"),
+            console,
             runner,
-            console.connection.master.name,
             self._review,
             explanation=translate("export", "Nothing has been written yet. The database is only read."),
         )
@@ -157,9 +156,7 @@ def usual_folder(console: Console, tenant: str) -> Path:
 def review_of(console: Console, request: ExportRequest) -> Review:
     """What an export would write, put into words. Blocks."""
     plan = console.exports.plan(request)
-    tables = translate("export", "{count} tables: {names}").format(
-        count=format.count(len(plan.tables)), names=", ".join(plan.tables)
-    )
+    tables = f"{format.tables(len(plan.tables))}: {', '.join(plan.tables)}"
     facts = (
         (translate("export", "Database"), f"{plan.database.name} · {plan.database.server}"),
         (translate("export", "Format"), format_word(request)),
@@ -172,9 +169,7 @@ def review_of(console: Console, request: ExportRequest) -> Review:
     steps = (
         ReviewStep(translate("export", "Open one consistent snapshot of the database"), icon="database"),
         ReviewStep(
-            translate("export", "Write {count} tables into a hidden folder").format(
-                count=format.count(len(plan.tables))
-            ),
+            translate("export", "Write {tables} into a hidden folder").format(tables=format.tables(len(plan.tables))),
             icon="table-2",
         ),
         ReviewStep(translate("export", "Write the manifest with every file's checksum"), icon="file-text"),

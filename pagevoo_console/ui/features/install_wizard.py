@@ -133,13 +133,7 @@ class InstallFeaturesWizard(TaskWizard):
         self._console = console
         self._tenant = tenant_id
         self.features_page = FeaturesPage(console, runner, tenant_id, preselected)
-        self.review_page = PlanPage(
-            translate("install", "Review"),
-            runner,
-            console.connection.master.name,
-            self._review,
-            explanation=translate("install", "Nothing has been changed yet. This is what will be done."),
-        )
+        self.review_page = PlanPage(console, runner, self._review)
         super().__init__(
             console,
             runner,

@@ -26,7 +26,7 @@ class FeaturePanel(Section[tuple[Feature, ...]]):
     """The card *Features*."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(translate("features", "Features"), "puzzle", context.runner, context.master_lane, parent)
+        super().__init__(translate("features", "Features"), "puzzle", context.runner, context.lane_of, parent)
         self.setObjectName("featurePanel")
         self._context = context
         self._layout = QVBoxLayout(self.inside)
@@ -109,10 +109,7 @@ def _can_install(feature: Feature) -> bool:
 
 
 def _tables(feature: Feature) -> str:
-    number = len(feature.tables)
-    if number == 1:
-        return translate("features", "1 table")
-    return translate("features", "{count} tables").format(count=format.count(number))
+    return format.tables(len(feature.tables))
 
 
 def _tiers(context: Context, feature: Feature) -> str:

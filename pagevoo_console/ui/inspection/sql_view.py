@@ -24,6 +24,7 @@ from pagevoo_console.ui.kit.pages import Ground, PageHeader, column, row
 from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness, StateStack
+from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
 from pagevoo_console.ui.kit.tokens import Space
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class SqlView(QWidget):
         self.grid: ResultGrid | None = None
         self.header = PageHeader(
             translate("inspection", "Rows"),
-            translate("inspection", "{tenant} · every statement is noted in the audit trail").format(tenant=tenant_id),
+            _about(tenant_id, {}),
         )
         self.header.set_badges(BadgeView(Badge(translate("inspection", "Read-only"), icon="lock")))
         self.editor = SqlEditor()
@@ -66,6 +67,8 @@ class SqlView(QWidget):
         self._arrange()
         self._show_nothing()
         self._enable()
+        directory = console.directory
+        runner.query(lambda: names_of(directory, (tenant_id,)), self._names_arrived, key="names", owner=self)
 
     @property
     def is_running(self) -> bool:
@@ -106,6 +109,9 @@ class SqlView(QWidget):
             self.stop_button.setEnabled(False)
             self._runner.query(job.cancel, _nothing, key="cancel", owner=self, lane=CANCELLING)
 
+    def _names_arrived(self, names: Names) -> None:
+        self.header.set_title(translate("inspection", "Rows"), _about(self._tenant, names))
+
     # --- answers ----------------------------------------------------------------------------------------------------
 
     def _answered(self, job: JobContext, answer: SqlAnswer) -> None:
@@ -119,7 +125,7 @@ class SqlView(QWidget):
         elapsed = format.duration(answer.elapsed_ms / 1000)
         if answer.elapsed_ms < 1000:
             elapsed = f"{format.locale().toString(answer.elapsed_ms, 'f', 1)}{format.FIXED}ms"
-        text = translate("inspection", "{count} rows, {time}").format(count=count, time=elapsed)
+        text = f"{format.rows(len(answer.rows))}, {elapsed}"
         if answer.truncated:
             text = translate("inspection", "The first {count} rows, there are more; {time}").format(
                 count=count, time=elapsed
@@ -247,6 +253,11 @@ class SqlView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.split)
         self.setFocusProxy(self.editor)
+
+
+def _about(tenant: str, names: Names) -> str:
+    text = translate("inspection", "{tenant} · every statement is noted in the audit trail")
+    return text.format(tenant=named(tenant, names))
 
 
 def _nothing(_answer: object) -> None:

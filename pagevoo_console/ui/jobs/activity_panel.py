@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pagevoo_console.domain.job import Job, JobEvent, JobState
 from pagevoo_console.ui.jobs.job_row import JobRow
 from pagevoo_console.ui.jobs.job_texts import summary
-from pagevoo_console.ui.kit.controls import ButtonKind, button, rule
+from pagevoo_console.ui.kit.controls import ButtonKind, button, icon_button, rule
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Ground, ScrollPage, row
@@ -22,10 +22,13 @@ KEPT_FINISHED = 50
 class ActivityPanel(QWidget):
     """Follows every job of a runner. Failed ones stay until dismissed, of the others the newest 50.
 
-    Signals: summary_changed(text, jobs under way), for the status bar.
+    `head` can stand elsewhere, as the title of a dock.
+
+    Signals: summary_changed(text, jobs under way), for the status bar; close_wanted().
     """
 
     summary_changed = Signal(str, int)
+    close_wanted = Signal()
 
     def __init__(self, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +60,13 @@ class ActivityPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        head = row(
-            plain_label(translate("jobs", "Activity"), Text.SUBTITLE), self._words, None, self.clear_finished,
+        close = icon_button("x", translate("jobs", "Close the activity"), self.close_wanted.emit)
+        close.setObjectName("closeActivityButton")
+        self.head = row(
+            plain_label(translate("jobs", "Activity"), Text.SUBTITLE), self._words, None, self.clear_finished, close,
             margins=(Space.M, Space.XS, Space.S, Space.XS),
         )  # fmt: skip
-        layout.addWidget(head)
+        layout.addWidget(self.head)
         layout.addWidget(rule())
         layout.addWidget(self.states, 1)
         for job in runner.jobs.jobs():

@@ -90,3 +90,13 @@ def _finished(job: Job) -> str:
 def _took(job: Job) -> str:
     end = job.finished_at or datetime.now(UTC)
     return format.duration((end - job.created_at).total_seconds())
+
+
+def what_closing_cancels(jobs: int) -> str:
+    """What the window asks before it is closed with so many jobs under way."""
+    if jobs == 1:
+        return translate("jobs", "One job is cancelled before the window closes. What it began is written down and "
+                         "can be resumed or abandoned.")  # fmt: skip
+    text = translate("jobs", "{count} jobs are cancelled before the window closes. What they began is written down "
+                     "and can be resumed or abandoned.")  # fmt: skip
+    return text.format(count=format.count(jobs))

@@ -65,12 +65,12 @@ class OperationPage(ScrollPage):
     def shown(self) -> Operation | None:
         return self._shown
 
-    def show_operation(self, operation: Operation, *, can_decide: bool) -> None:
-        """Show it; `can_decide` is False while it is being resumed or abandoned already."""
+    def show_operation(self, operation: Operation, whom: str, *, can_decide: bool) -> None:
+        """Show it; `whom` is its tenant by name, `can_decide` False while it is being resumed or abandoned already."""
         if operation == self._shown and self.resume.isEnabled() == can_decide:
             return
         self._shown = operation
-        self.header.set_title(action_word(operation.kind), f"{operation.tenant} · {operation.database or '–'}")
+        self.header.set_title(action_word(operation.kind), f"{whom} · {operation.database or format.NOTHING}")
         self.header.set_badges(BadgeView(operation_badge(operation.state)))
         stopped = operation.state in (OperationState.INTERRUPTED, OperationState.FAILED)
         self.decision.setVisible(stopped)

@@ -24,6 +24,7 @@ from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
 from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.kit.trail import action_word, operation_badge, step_title
 
@@ -50,13 +51,14 @@ class OperationsView(QWidget):
         self._console, self._runner = console, runner
         self._under_way: dict[int, str] = {}
         self._fingerprint: tuple[Operation, ...] | None = None
+        self._names: dict[str, str] = {}
         self.header = PageHeader(translate("operations", "Operations"))
         again = button(translate("operations", "Refresh"), "refresh-cw", on_click=self.refresh)
         again.setObjectName("refreshOperationsButton")
         self.header.add_action(again)
         self.banner = Banner()
         self.banner.setObjectName("operationsMessage")
-        self.records: RecordsModel[Operation] = RecordsModel(columns(), _source(()))
+        self.records: RecordsModel[Operation] = RecordsModel(columns(self._names), _source(()))
         self.list = RecordView(self.records, translate("operations", "Operations"), row_height=48)
         self.list.setObjectName("operationList")
         self.list.record_chosen.connect(self._show)
@@ -84,12 +86,18 @@ class OperationsView(QWidget):
     def refresh(self) -> None:
         """Read the operations again; what is there stays in sight until the answer has come."""
         console = self._console
-        self._runner.query(
-            lambda: sorted_operations(console.operations.list(limit=SHOWN)), self._arrived, self._failed,
-            key="operations", owner=self, lane=console.connection.master.name,
-        )  # fmt: skip
 
-    def _arrived(self, found: tuple[Operation, ...]) -> None:
+        def read() -> tuple[tuple[Operation, ...], Names]:
+            found = sorted_operations(console.operations.list(limit=SHOWN))
+            return found, names_of(console.directory, (one.tenant for one in found))
+
+        self._runner.query(
+            read, self._arrived, self._failed, key="operations", owner=self, lane=console.connection.master.name
+        )
+
+    def _arrived(self, read: tuple[tuple[Operation, ...], Names]) -> None:
+        found, names = read
+        self._names.update(names)
         self.states.show_online()
         stopped = sum(one.state in (OperationState.INTERRUPTED, OperationState.FAILED) for one in found)
         text = (
@@ -126,7 +134,8 @@ class OperationsView(QWidget):
 
     def _show(self, operation: Operation | None) -> None:
         if operation is not None:
-            self.page.show_operation(operation, can_decide=operation.id not in self._under_way.values())
+            whom = named(operation.tenant, self._names)
+            self.page.show_operation(operation, whom, can_decide=operation.id not in self._under_way.values())
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 
@@ -137,7 +146,7 @@ class OperationsView(QWidget):
     def _ask_abandon(self, operation: Operation) -> None:
         question = Question(
             translate("operations", "Abandon “{what}” of {tenant}?").format(
-                what=action_word(operation.kind), tenant=operation.tenant
+                what=action_word(operation.kind), tenant=named(operation.tenant, self._names)
             ),
             translate("operations", "What was done so far is taken back, and the operation is closed."),
             translate("operations", "Abandon"),
@@ -173,15 +182,15 @@ def sorted_operations(found: tuple[Operation, ...]) -> tuple[Operation, ...]:
     return tuple(sorted(found, key=lambda one: (_ORDER[one.state], -one.created_at.timestamp())))
 
 
-def columns() -> tuple[Column[Operation], ...]:
-    """What is shown of an operation in the list."""
+def columns(names: Names) -> tuple[Column[Operation], ...]:
+    """What is shown of an operation in the list; tenants by their names as far as those are known by then."""
     return (
         Column(
             "what",
             translate("operations", "Operation"),
             220,
             lambda one: action_word(one.kind),
-            detail=lambda one: f"{one.tenant} · {one.database}" if one.database else one.tenant,
+            detail=lambda one: " · ".join(part for part in (named(one.tenant, names), one.database) if part),
             stretch=True,
             sort_key="what",
         ),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from pagevoo_console.domain.text import visible
 
-LONG_WORD = 48
+LONG_WORD = 32
 
 
 def has_long_word(text: str) -> bool:

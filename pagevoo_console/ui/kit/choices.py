@@ -34,6 +34,7 @@ class ChoiceCard(QFrame):
         super().__init__(parent)
         self.setProperty("ground", Ground.CARD)
         self.control: QAbstractButton = QCheckBox() if many else QRadioButton()
+        self.control.setProperty("bare", True)
         self.control.setAccessibleName(title)
         self.control.setAccessibleDescription(reason or description)
         self._head = QHBoxLayout()
@@ -44,9 +45,9 @@ class ChoiceCard(QFrame):
             self._head.addSpacing(Space.S)
             indent = _ICON + Space.S
         self.control.ensurePolished()
-        indent += self.control.sizeHint().width() + Space.XS
+        indent += self.control.sizeHint().width() + Space.S + Space.XS
         self._head.addWidget(self.control)
-        self._head.addSpacing(Space.XS)
+        self._head.addSpacing(Space.S + Space.XS)
         self._head.addWidget(plain_label(title, muted=bool(reason), elide=True), 1)
         self._below = QVBoxLayout()
         self._below.setContentsMargins(indent, 0, 0, 0)

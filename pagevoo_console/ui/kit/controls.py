@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from pagevoo_console.ui.kit import theme
@@ -49,12 +49,23 @@ def button(
         loud = kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)
         made.setIcon(loud_icon(icon_name) if loud else icon(icon_name))
         made.setIconSize(ICON_SIZE)
+    if kind is ButtonKind.RAIL:
+        _leave_room_for_bold(made)
     if hint:
         set_tooltip(made, hint)
         made.setAccessibleDescription(hint)
     if on_click is not None:
         made.clicked.connect(lambda _checked=False: on_click())
     return made
+
+
+def _leave_room_for_bold(made: QPushButton) -> None:
+    """A checked one is bold, which its size as it is asked for does not know of."""
+    font = made.font()
+    font.setWeight(QFont.Weight.DemiBold)
+    grows = QFontMetrics(font).horizontalAdvance(made.text()) - QFontMetrics(made.font()).horizontalAdvance(made.text())
+    made.ensurePolished()
+    made.setMinimumWidth(made.sizeHint().width() + max(0, grows) + 2)
 
 
 def loud_icon(name: str) -> QIcon:

@@ -14,6 +14,7 @@ from pagevoo_console.ui.kit.i18n import translate
 NOTHING = "–"
 FIXED = "\u00a0"
 
+_ENGINES = {"mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL", "sqlite": "SQLite"}
 _AGES = (
     (365 * 86_400, "{count} y ago", "in {count} y"),
     (30 * 86_400, "{count} mo ago", "in {count} mo"),
@@ -81,6 +82,21 @@ def duration(seconds: float | None) -> str:
         return f"{minutes}{FIXED}min {rest}{FIXED}s" if rest else f"{minutes}{FIXED}min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}{FIXED}h {minutes}{FIXED}min" if minutes else f"{hours}{FIXED}h"
+
+
+def tables(number: int) -> str:
+    """So many tables."""
+    return translate("format", "1 table" if number == 1 else "{count} tables").format(count=count(number))
+
+
+def rows(number: int) -> str:
+    """So many rows."""
+    return translate("format", "1 row" if number == 1 else "{count} rows").format(count=count(number))
+
+
+def engine(name: str) -> str:
+    """An engine as people call it; one that came with a plug-in by its own name."""
+    return _ENGINES.get(name, name)
 
 
 def age(moment: datetime | None, now: datetime | None = None) -> str:

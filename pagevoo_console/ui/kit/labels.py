@@ -16,11 +16,15 @@ from pagevoo_console.ui.kit.tokens import Text, Tone
 
 
 class PlainLabel(QLabel):
-    """A label that shows any text as plain, visible characters, whatever it is given later."""
+    """A label that shows any text as plain, visible characters, whatever it is given later.
+
+    A text that is read from right to left begins where the others do: it stays beside what it belongs to.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
         self.setText(text)
 
     def setText(self, text: str) -> None:  # noqa: N802
@@ -39,7 +43,8 @@ class ElidedLabel(PlainLabel):
         self._explain()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self.font()).averageCharWidth() * 6, super().minimumSizeHint().height())
+        narrowest = QFontMetrics(self.font()).averageCharWidth() * 6
+        return QSize(min(narrowest, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

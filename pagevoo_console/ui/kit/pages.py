@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+from pagevoo_console.ui.kit.breaking_text import BreakingText, has_long_word
 from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.labels import PlainLabel, plain_label
 from pagevoo_console.ui.kit.tokens import Space, Text
@@ -163,11 +173,18 @@ class KeyValues(QWidget):
         self._grid.setColumnStretch(1, 1)
 
     def add(self, key: str, value: str | QWidget, *beside: QWidget) -> PlainLabel | None:
-        """Add a line. A text becomes a selectable plain label, which is handed back so that it can change."""
+        """Add a line. A text becomes a selectable plain label, which is handed back so that it can change.
+
+        One with words too long for a column, such as a path, becomes a text that breaks anywhere.
+        """
         place = self._grid.rowCount()
+        if isinstance(value, str) and has_long_word(value):
+            value = BreakingText(value)
         name = plain_label(key, muted=True)
-        self._grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
         label = plain_label(value, wrap=True, selectable=True) if isinstance(value, str) else None
+        one_line = beside or (label is None and not isinstance(value, BreakingText))
+        vertical = Qt.AlignmentFlag.AlignVCenter if one_line else Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(name, place, 0, vertical)
         shown = label if label is not None else value
         assert isinstance(shown, QWidget)
         if not shown.accessibleName() or label is not None:

@@ -67,7 +67,7 @@ class CommandPalette(QFrame):
             Column[PaletteEntry](
                 "title", "", 400, lambda e: e.title, detail=lambda e: e.detail, icon=lambda e: e.icon, stretch=True
             ),
-            Column[PaletteEntry]("keys", "", 120, lambda e: e.keys, kind=Kind.MUTED),
+            Column[PaletteEntry]("keys", "", 160, lambda e: e.keys, kind=Kind.MUTED),
         )
         self._records = RecordsModel(columns, self._source(()), self)
         self.list = RecordView(
@@ -162,9 +162,10 @@ class CommandPalette(QFrame):
 
     def _place(self) -> None:
         width = min(WIDTH, self._window.width() - 2 * Space.L)
-        rows = min(ROWS, max(1, self._records.rowCount()))
+        rows = min(ROWS, self._records.rowCount())
         self.list.setFixedHeight(rows * ROW_HEIGHT + Space.HAIR)
-        self.resize(width, rows * ROW_HEIGHT + self.field.sizeHint().height() + 4 * Space.S)
+        tall = rows * ROW_HEIGHT if rows else self._nothing.sizeHint().height()
+        self.resize(width, tall + self.field.sizeHint().height() + 4 * Space.S)
         self.move((self._window.width() - width) // 2, max(Space.L, self._window.height() // 8))
 
     @staticmethod

@@ -6,7 +6,7 @@ kept, and every role that nobody needs is answered at once. Sorting and filterin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -103,6 +103,19 @@ class Column(Generic[Row]):
         )
 
 
+class RowCells(dict[int, Cell], Generic[Row]):
+    """The cells of one row by their column, each made when it is first looked at: hidden columns cost nothing."""
+
+    def __init__(self, columns: Sequence[Column[Row]], record: Row) -> None:
+        super().__init__()
+        self._columns = columns
+        self._record = record
+
+    def __missing__(self, column: int) -> Cell:
+        made = self[column] = self._columns[column].cell(self._record)
+        return made
+
+
 class RecordSource(Protocol[Row_co]):
     """Where the rows are. Called in the GUI thread, so it answers from memory or says that rows are on their way."""
 
@@ -158,9 +171,9 @@ class RecordsModel(QAbstractTableModel, Generic[Row]):
         self.columns = tuple(columns)
         self._source = source
         self._count = len(source)
-        self._cells: dict[int, tuple[Cell, ...]] = {}
+        self._cells: dict[int, RowCells[Row]] = {}
         self._records: dict[int, Row] = {}
-        self._loading = (LOADING,) * len(self.columns)
+        self._loading = dict.fromkeys(range(len(self.columns)), LOADING)
         self._sorted_by: tuple[int, bool] | None = None
 
     @property
@@ -205,15 +218,14 @@ class RecordsModel(QAbstractTableModel, Generic[Row]):
             known = self._records.get(row)
         return known
 
-    def cells(self, row: int) -> tuple[Cell, ...]:
-        """What is to be painted in a row, one cell for each column."""
+    def cells(self, row: int) -> Mapping[int, Cell]:
+        """What is to be painted in a row, by column; a cell is made when it is asked for."""
         cells = self._cells.get(row)
         if cells is None:
             record = self.record(row)
             if record is None:
                 return self._loading
-            cells = tuple(each.cell(record) for each in self.columns)
-            self._cells[row] = cells
+            cells = self._cells[row] = RowCells(self.columns, record)
         return cells
 
     def cell(self, row: int, column: int) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QWidget
@@ -17,10 +18,14 @@ Content = TypeVar("Content")
 class Section(Card, Generic[Content]):
     """Shows one tenant's content of one kind. `fetch` runs in another thread, `present` in the window's.
 
-    A refresh leaves what is there in sight until the answer has come.
+    `lane` is that of the server which is asked, or tells the lane of a tenant's own server; it is called in another
+    thread then. A refresh leaves what is there in sight until the answer has come.
     """
 
-    def __init__(self, title: str, icon_name: str, runner: Runner, lane: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, icon_name: str, runner: Runner, lane: str | Callable[[str], str],
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(title, icon_name, parent=parent)
         self._runner = runner
         self.lane = lane
@@ -37,11 +42,20 @@ class Section(Card, Generic[Content]):
         self.refresh()
 
     def refresh(self) -> None:
-        tenant = self.tenant
-        if tenant:
+        tenant, lane = self.tenant, self.lane
+        if not tenant:
+            return
+        if isinstance(lane, str):
+            self._ask(tenant, lane)
+        else:
             self._runner.query(
-                lambda: self.fetch(tenant), self._arrived, self._failed, key="section", owner=self, lane=self.lane
+                lambda: lane(tenant), lambda found: self._ask(tenant, found), self._failed, key="section", owner=self
             )
+
+    def _ask(self, tenant: str, lane: str) -> None:
+        self._runner.query(
+            lambda: self.fetch(tenant), self._arrived, self._failed, key="section", owner=self, lane=lane
+        )
 
     @abstractmethod
     def fetch(self, tenant: str) -> Content:

@@ -72,7 +72,8 @@ class StateStack(QWidget):
     What was there stays in sight for the first 150 ms of loading, so that quick answers do not flicker.
     """
 
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, content: QWidget, parent: QWidget | None = None, *, outline: QWidget | None = None) -> None:
+        """While something is on its way the `outline` is shown, bars where rows will be where there is none."""
         super().__init__(parent)
         self.content = content
         self.banner = Banner()
@@ -80,7 +81,7 @@ class StateStack(QWidget):
         self._on_retry: Callable[[], object] | None = None
         self._on_stop: Callable[[], object] | None = None
         self._stack = QStackedWidget()
-        self._loading = self._make_loading()
+        self._loading = self._make_loading(outline)
         self._notice = QWidget()
         self._notice_layout = QVBoxLayout(self._notice)
         for face in (content, self._loading, self._notice):
@@ -106,8 +107,10 @@ class StateStack(QWidget):
         self._enter(View.CONTENT)
         self._stack.setCurrentWidget(self.content)
 
-    def show_loading(self, what: str = "", on_stop: Callable[[], object] | None = None) -> None:
-        """Something is on its way: bars after 150 ms, words after 2 s, Stop after 5 s."""
+    def show_loading(
+        self, what: str = "", on_stop: Callable[[], object] | None = None, *, at_once: bool = False
+    ) -> None:
+        """Something is on its way: bars after 150 ms or at once, words after 2 s, Stop after 5 s."""
         self._enter(View.LOADING)
         self._on_stop = on_stop
         self._words.setText(what or translate("states", "Still loading…"))
@@ -115,6 +118,8 @@ class StateStack(QWidget):
         self._stop.hide()
         for timer in self._timers:
             timer.start()
+        if at_once:
+            self._stack.setCurrentWidget(self._loading)
 
     def show_empty(self, emptiness: Emptiness) -> None:
         self._enter(View.EMPTY)
@@ -154,15 +159,18 @@ class StateStack(QWidget):
         if self._on_retry is not None:
             self._on_retry()
 
-    def _make_loading(self) -> QWidget:
+    def _make_loading(self, outline: QWidget | None) -> QWidget:
         made = QWidget()
         layout = QVBoxLayout(made)
         self._words = plain_label("", muted=True)
         self._stop = button(translate("states", "Stop"), "circle-stop", on_click=self._stop_loading)
-        layout.addWidget(Skeleton(), 1)
+        if outline is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(Skeleton() if outline is None else outline, 1)
         layout.addWidget(self._words, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._stop, alignment=Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(1)
+        if outline is None:
+            layout.addStretch(1)
         return made
 
     def _stop_loading(self) -> None:

@@ -86,21 +86,27 @@ class TaskWizard(Wizard):
 class PlanPage(ReviewPage):
     """A review whose plan is made by the services, in another thread.
 
-    `make` is called in the window's thread, gathers what was chosen, and answers the work that makes the review.
+    `make` is called in the window's thread, gathers what was chosen, and answers the work that makes the review. Plans
+    begin at the master, whose lane they wait in.
     """
 
     def __init__(
         self,
-        title: str,
+        console: Console,
         runner: Runner,
-        lane: str,
         make: Callable[[], Callable[[], Review]],
         *,
+        title: str = "",
         explanation: str = "",
     ) -> None:
-        super().__init__(title, self._ask, explanation=explanation)
+        super().__init__(
+            title or translate("wizard", "Review"),
+            self._ask,
+            explanation=explanation
+            or translate("wizard", "Nothing has been changed yet. This is what will be done, in this order."),
+        )
         self._runner = runner
-        self._lane = lane
+        self._lane = console.connection.master.name
         self._make = make
 
     def _ask(self, deliver: Reviewed, failed: Failed) -> None:

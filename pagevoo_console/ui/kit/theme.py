@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from pagevoo_console.ui.kit.grounds import is_dark
 from pagevoo_console.ui.kit.stylesheet import stylesheet
 from pagevoo_console.ui.kit.tokens import DARK, LIGHT, Colours, Text
 
@@ -34,15 +35,17 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication) -> None:
+    def __init__(self, application: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
-        self._system_palette_is_dark = _is_dark(QGuiApplication.palette())
-        self._scheme = Scheme.SYSTEM
+        self._system_palette_is_dark = is_dark(QGuiApplication.palette())
+        self._scheme = scheme
         self._colours = LIGHT
         application.setStyle(QStyleFactory.create("Fusion"))
         application.setFont(_base_font(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)))
         application.styleHints().colorSchemeChanged.connect(self._apply)
+        if scheme is not Scheme.SYSTEM:
+            self._tell_system()
         self._apply()
 
     @property
@@ -56,12 +59,16 @@ class Theme(QObject):
     def set_scheme(self, scheme: Scheme) -> None:
         """Follow the system, or be light or dark whatever the system says."""
         self._scheme = scheme
+        self._tell_system()
+        self._apply()
+
+    def _tell_system(self) -> None:
+        """What Qt and the platform draw by themselves wears the same."""
         hints = self._application.styleHints()
-        if scheme is Scheme.SYSTEM:
+        if self._scheme is Scheme.SYSTEM:
             hints.unsetColorScheme()
         else:
-            hints.setColorScheme(Qt.ColorScheme.Dark if scheme is Scheme.DARK else Qt.ColorScheme.Light)
-        self._apply()
+            hints.setColorScheme(Qt.ColorScheme.Dark if self._scheme is Scheme.DARK else Qt.ColorScheme.Light)
 
     def _wants_dark(self) -> bool:
         if self._scheme is not Scheme.SYSTEM:
@@ -86,11 +93,11 @@ _colours = LIGHT
 _theme: Theme | None = None
 
 
-def install(application: QApplication) -> Theme:
-    """Give the application its theme; calling again returns the same one."""
+def install(application: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Theme:
+    """Give the application its theme, in these colours; calling again returns the same one as it is."""
     global _theme
     if _theme is None:
-        _theme = Theme(application)
+        _theme = Theme(application, scheme)
     return _theme
 
 
@@ -149,10 +156,6 @@ def palette(colours: Colours) -> QPalette:
         made.setColor(QPalette.ColorGroup.Disabled, which, QColor(colours.disabled))
     made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colours.sunken))
     return made
-
-
-def _is_dark(shown: QPalette) -> bool:
-    return shown.color(QPalette.ColorRole.Window).lightness() < 128
 
 
 def _base_font(system: QFont) -> QFont:

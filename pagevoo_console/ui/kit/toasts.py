@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -16,6 +18,7 @@ from pagevoo_console.ui.kit.tokens import Space, Text
 SHOWN_MS = 6000
 WIDTH = 380
 AT_ONCE = 4
+LONGEST_WORD = 36
 
 
 class Toast(QFrame):
@@ -37,7 +40,7 @@ class Toast(QFrame):
         words.setSpacing(Space.HAIR)
         words.addWidget(plain_label(message.title, Text.STRONG, wrap=True))
         if message.text:
-            words.addWidget(plain_label(message.text, muted=True, wrap=True))
+            words.addWidget(plain_label(_narrow(message.text), muted=True, wrap=True))
         if message.action is not None:
             act = button(message.action.title, kind=ButtonKind.LINK, on_click=self._act)
             words.addWidget(act, alignment=Qt.AlignmentFlag.AlignLeft)
@@ -78,6 +81,12 @@ class Toast(QFrame):
             self.message.action.run()
 
 
+def _narrow(text: str) -> str:
+    """The text without words that could not wrap, such as paths: their middle is left out."""
+    words = re.split(r"(\s+)", text)
+    return "".join(word if len(word) <= LONGEST_WORD else f"{word[:16]}…{word[-16:]}" for word in words)
+
+
 class ToastStack(QWidget):
     """Shows a messenger's messages over the lower right corner of a window, newest below; at most four at a time."""
 
@@ -110,6 +119,11 @@ class ToastStack(QWidget):
         self.show()
         self._place()
         self.raise_()
+
+    def clear(self) -> None:
+        """Take every message away."""
+        for toast in tuple(self._toasts):
+            self._remove(toast)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() == QEvent.Type.Resize:

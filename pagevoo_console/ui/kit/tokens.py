@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from pagevoo_console.domain.server import Environment
+from pagevoo_console.ui.kit.grounds import DARK_GROUNDS, LIGHT_GROUNDS
 
 
 class Space(IntEnum):
@@ -113,14 +114,10 @@ class Colours:
 
 LIGHT = Colours(
     is_dark=False,
-    canvas="#f5f6f8",
-    surface="#ffffff",
-    sunken="#eceef2",
+    **LIGHT_GROUNDS,
     track="#dfe3ea",
     raised="#ffffff",
-    hairline="#e1e4ea",
     outline="#ccd1db",
-    edge="#868e9c",
     text="#191d26",
     muted="#596170",
     disabled="#767d8a",
@@ -141,14 +138,10 @@ LIGHT = Colours(
 
 DARK = Colours(
     is_dark=True,
-    canvas="#14161b",
-    surface="#1b1e25",
-    sunken="#22262f",
+    **DARK_GROUNDS,
     track="#363c49",
     raised="#262a34",
-    hairline="#2c313c",
     outline="#414857",
-    edge="#7b8496",
     text="#e8eaf0",
     muted="#a4acbb",
     disabled="#7e8696",

@@ -107,7 +107,7 @@ class Wizard(QDialog):
         self._show()
 
     def sizeHint(self) -> QSize:
-        return super().sizeHint().expandedTo(QSize(900, 660))
+        return super().sizeHint().expandedTo(QSize(900, 700))
 
     def _rail(self, title: str) -> QWidget:
         made = frame(Ground.SUNKEN)

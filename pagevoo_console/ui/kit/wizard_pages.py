@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.banners import banner
-from pagevoo_console.ui.kit.breaking_text import BreakingText, has_long_word
+from pagevoo_console.ui.kit.breaking_text import BreakingText
 from pagevoo_console.ui.kit.controls import IconView, copy_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text, plain_label
@@ -216,7 +216,7 @@ class ReviewPage(WizardPage):
         if review.facts:
             facts = KeyValues()
             for key, value in review.facts:
-                facts.add(key, BreakingText(value) if has_long_word(value) else value)
+                facts.add(key, value)
             self._shown.addWidget(facts)
         for warning in review.warnings:
             self._shown.addWidget(banner(Message(MessageKind.WARNING, warning)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.platform import Words
-from pagevoo_console.domain.sighting import FleetSummary
+from pagevoo_console.domain.sighting import FleetSummary, Orphan
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.i18n import translate
@@ -17,9 +17,9 @@ NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One line. A click shows `query` where there is one, else each of `tenants` has a link of its own.
+    """One line, and where it leads: to the tenants of `query`, to the list of operations, or to all of `orphans`.
 
-    `is_operations` leads to the list of operations.
+    Each of `tenants` has a link of its own, and where they are too many for that a list of all.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Concern:
     tone: Tone
     query: TenantQuery | None = None
     tenants: tuple[str, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
     is_operations: bool = False
 
 
@@ -85,7 +86,7 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
         "orphans", len(summary.orphans),
         _forms("{count} database without an owner", "{count} databases without an owner"),
         ", ".join(orphan.name for orphan in summary.orphans[:3]) + ("…" if len(summary.orphans) > 3 else ""), "ghost",
-        Tone.WARNING,
+        Tone.WARNING, orphans=summary.orphans,
     )  # fmt: skip
     add(
         "unsaved", summary.without_backup,
@@ -95,7 +96,13 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
     )  # fmt: skip
     for server in summary.servers:
         if server.problem:
-            made.insert(0, Concern(f"server.{server.name}", server.name, server.problem, "server-off", Tone.DANGER))
+            those_there = TenantQuery(states=("unreachable",))
+            made.insert(
+                0,
+                Concern(
+                    f"server.{server.name}", server.name, server.problem, "server-off", Tone.DANGER, query=those_there
+                ),
+            )
     return tuple(made)
 
 

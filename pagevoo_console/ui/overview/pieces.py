@@ -11,14 +11,22 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button
+from pagevoo_console.ui.kit.flow import FlowLayout
 from pagevoo_console.ui.kit.gauge import paint_bar
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Ground, column, row
+from pagevoo_console.ui.kit.tenant_names import Names, named
 from pagevoo_console.ui.kit.tokens import Space, Text, Tone
 from pagevoo_console.ui.overview.attention import NAMED, Concern
 
 Click = Callable[[], object]
+LONGEST_NAME = 32
+
+
+def shortened(name: str) -> str:
+    """A name short enough for a link."""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 class Figure(QWidget):
@@ -78,7 +86,7 @@ def shares(lines: Sequence[tuple[str, str, int, Tone, Click]], total: int) -> QW
 
 
 def concern_line(
-    concern: Concern, on_show: Click | None, on_tenant: Callable[[str], object], is_first: bool
+    concern: Concern, names: Names, on_show: Click | None, on_tenant: Callable[[str], object], is_first: bool
 ) -> QWidget:
     """One concern: what it is, and the way there."""
     words: list[QWidget] = [plain_label(concern.title, Text.STRONG, wrap=True)]
@@ -86,14 +94,19 @@ def concern_line(
         words.append(plain_label(concern.text, muted=True, wrap=True))
     links: list[QWidget] = []
     for tenant in concern.tenants[:NAMED]:
-        link = button(f"#{tenant}", kind=ButtonKind.LINK, on_click=partial(on_tenant, tenant))
+        whom = named(tenant, names)
+        link = button(shortened(whom), kind=ButtonKind.LINK, on_click=partial(on_tenant, tenant))
         link.setObjectName(f"concern.{concern.key}.{tenant}")
-        link.setAccessibleName(translate("overview", "Show {id}").format(id=tenant))
+        link.setAccessibleName(translate("overview", "Show {tenant}").format(tenant=whom))
         links.append(link)
     if len(concern.tenants) > NAMED:
         links.append(plain_label(f"+ {format.count(len(concern.tenants) - NAMED)}", muted=True))
     if links:
-        words.append(row(*links, None, spacing=Space.XS))
+        inside = QWidget()
+        flow = FlowLayout(inside, Space.XS)
+        for link_ in links:
+            flow.addWidget(link_)
+        words.append(inside)
     pieces: list[QWidget | tuple[QWidget, int] | None] = [
         column(IconView(concern.icon, 18, concern.tone), None, margins=(0, Space.HAIR, 0, 0)),
         (column(*words, spacing=Space.HAIR), 1),

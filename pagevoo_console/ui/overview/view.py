@@ -20,11 +20,13 @@ from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Card, CardGrid, PageHeader, ScrollPage, row
 from pagevoo_console.ui.kit.pills import state_badge
 from pagevoo_console.ui.kit.states import Emptiness, StateStack
+from pagevoo_console.ui.kit.tenant_names import Names, names_of
 from pagevoo_console.ui.kit.tokens import Text, Tone
-from pagevoo_console.ui.overview.attention import Concern, concerns
-from pagevoo_console.ui.overview.pieces import Figure, concern_line, shares
+from pagevoo_console.ui.overview.attention import NAMED, Concern, concerns
+from pagevoo_console.ui.overview.findings import Finding, FindingsDialog, orphans_found, tenants_found
+from pagevoo_console.ui.overview.pieces import Click, Figure, concern_line, shares
 
-Fleet = tuple[FleetSummary, tuple[Operation, ...]]
+Fleet = tuple[FleetSummary, tuple[Operation, ...], Names]
 
 
 class OverviewView(QWidget):
@@ -50,22 +52,20 @@ class OverviewView(QWidget):
         self.by_state = Card(translate("overview", "By state"), "database")
         self.by_tier = Card(translate("overview", "By tier"), "layers")
         self.servers = Card(translate("overview", "Servers"), "server")
-        page = ScrollPage(translate("overview", "Overview"))
-        figures = CardGrid(170, most=4)
-        for figure in (self.tenants, self.databases, self.occupied, self.unsaved):
-            figures.add(figure)
-        grid = CardGrid(300)
-        grid.add(self.attention, wide=True)
-        for card in (self.by_state, self.by_tier, self.servers):
-            grid.add(card)
-        page.parts.addWidget(self.header)
-        page.parts.addWidget(figures)
-        page.parts.addWidget(grid)
-        page.parts.addStretch(1)
+        # Each is put into place before it is filled: whatever moves to another parent is styled anew with all it holds.
+        page, figures, grid = ScrollPage(translate("overview", "Overview")), CardGrid(170, most=4), CardGrid(300)
         self.states = StateStack(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.states)
+        for part in (self.header, figures, grid):
+            page.parts.addWidget(part)
+        page.parts.addStretch(1)
+        for figure in (self.tenants, self.databases, self.occupied, self.unsaved):
+            figures.add(figure)
+        grid.add(self.attention, wide=True)
+        for card in (self.by_state, self.by_tier, self.servers):
+            grid.add(card)
         self.states.show_loading(translate("overview", "Reading the registry…"))
 
     def refresh(self) -> None:
@@ -78,20 +78,25 @@ class OverviewView(QWidget):
                 operations = console.operations.list(open_only=True)
             except ConsoleError:
                 operations = ()
-            return summary, operations
+            concerned = (
+                *(operation.tenant for operation in operations),
+                *summary.published_without_database,
+                *summary.outdated,
+            )
+            return summary, operations, names_of(console.directory, concerned)
 
         self._context.runner.query(
             read, self._arrived, self._failed, key="fleet", owner=self, lane=self._context.master_lane
         )
 
     def _arrived(self, fleet: Fleet) -> None:
-        summary, operations = fleet
+        summary, operations, names = fleet
         self.summarised.emit(summary)
         if summary.registry_at is None:
             return
         if fleet != self._shown:
             self._shown = fleet
-            self._show(summary, operations)
+            self._show(summary, operations, names)
         if summary.tenants:
             self.states.show_content()
         else:
@@ -103,7 +108,7 @@ class OverviewView(QWidget):
     def _failed(self, error: Exception) -> None:
         self.states.show_error(error, self._context.doors.refresh)
 
-    def _show(self, summary: FleetSummary, operations: tuple[Operation, ...]) -> None:
+    def _show(self, summary: FleetSummary, operations: tuple[Operation, ...], names: Names) -> None:
         platform = self._context.console.platform
         seen = format.age(summary.scanned_at) if summary.scanned_at else translate("overview", "not yet")
         self.header.set_title(
@@ -123,12 +128,13 @@ class OverviewView(QWidget):
             format.size(summary.size_bytes),
             translate("overview", "{size} a database").format(size=format.size(round(usual))),
         )
-        self.unsaved.show_figure(format.count(summary.without_backup), translate("overview", "databases"))
-        self._show_concerns(concerns(summary, operations, platform.words))
+        noun = translate("overview", "database" if summary.without_backup == 1 else "databases")
+        self.unsaved.show_figure(format.count(summary.without_backup), noun)
+        self._show_concerns(concerns(summary, operations, platform.words), names)
         self._show_shares(summary)
         self._show_servers(summary)
 
-    def _show_concerns(self, found: tuple[Concern, ...]) -> None:
+    def _show_concerns(self, found: tuple[Concern, ...], names: Names) -> None:
         self.attention.clear_body()
         if not found:
             calm = plain_label(translate("overview", "Nothing. Every database is there and within its limits."))
@@ -137,15 +143,27 @@ class OverviewView(QWidget):
             if place:
                 self.attention.add(rule())
             self.attention.add(
-                concern_line(concern, self._way_to(concern), self._context.doors.show_tenant, is_first=not place)
+                concern_line(
+                    concern, names, self._way_to(concern, names), self._context.doors.show_tenant, is_first=not place
+                )
             )
 
-    def _way_to(self, concern: Concern) -> partial[object] | None:
+    def _way_to(self, concern: Concern, names: Names) -> Click | None:
         if concern.is_operations:
             return partial(self._context.doors.show_operations)
         if concern.query is not None:
             return partial(self._context.doors.show_tenants, concern.query)
+        if concern.orphans:
+            return partial(self._list, concern, orphans_found(concern.orphans))
+        if len(concern.tenants) > NAMED:
+            return partial(self._list, concern, tenants_found(concern.tenants, names))
         return None
+
+    def _list(self, concern: Concern, findings: tuple[Finding, ...]) -> None:
+        about = concern.text
+        if concern.orphans:
+            about = translate("overview", "As last seen. The console deletes none of them by itself.")
+        FindingsDialog(concern.title, about, findings, self._context.doors.show_tenant, self).open()
 
     def _show_shares(self, summary: FleetSummary) -> None:
         doors = self._context.doors
@@ -180,8 +198,7 @@ class OverviewView(QWidget):
             self.servers.add(plain_label(translate("overview", "Not looked at yet."), muted=True))
         for server in summary.servers:
             icon = IconView("server-off", 16, Tone.DANGER) if server.problem else IconView("server", 16, Tone.GOOD)
-            detail = server.problem or translate("overview", "{count} databases").format(
-                count=format.count(server.databases)
-            )
+            counted = translate("overview", "1 database" if server.databases == 1 else "{count} databases")
+            detail = server.problem or counted.format(count=format.count(server.databases))
             name = plain_label(server.name, Text.STRONG, elide=True)
             self.servers.add(row(icon, (name, 1), plain_label(detail, muted=True, wrap=bool(server.problem))))

@@ -20,7 +20,7 @@ class QuotaPanel(Section[tuple[QuotaUsage, ...]]):
     """The card *Quotas*: one gauge for each limit of the platform."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(translate("quotas", "Quotas"), "gauge", context.runner, context.master_lane, parent)
+        super().__init__(translate("quotas", "Quotas"), "gauge", context.runner, context.lane_of, parent)
         self.setObjectName("quotaPanel")
         self._quotas = context.console.quotas
         self._layout = QVBoxLayout(self.inside)

@@ -25,10 +25,9 @@ from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import ButtonKind, SearchField, button, rule
 from pagevoo_console.ui.kit.folders import FolderField
 from pagevoo_console.ui.kit.i18n import translate
-from pagevoo_console.ui.kit.icons import icon
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
-from pagevoo_console.ui.kit.pages import column, row
+from pagevoo_console.ui.kit.pages import ScrollPage, column, row
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
 from pagevoo_console.ui.kit.runner import LOCAL, Runner
@@ -71,7 +70,7 @@ class PreferencesDialog(QDialog):
         self.setWindowTitle(translate("settings", "Preferences"))
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(660, 560)
+        self.resize(660, 600)
         self._settings, self._theme, self._runner = settings, theme, runner
         self._scheme_before = theme.scheme
         self._read: Read | None = None
@@ -120,8 +119,7 @@ class PreferencesDialog(QDialog):
             (Scheme.LIGHT, translate("settings", "Light"), "sun"),
             (Scheme.DARK, translate("settings", "Dark"), "moon"),
         ):
-            chip = button(word, kind=ButtonKind.CHIP)
-            chip.setIcon(icon(picture))
+            chip = button(word, picture, ButtonKind.CHIP)
             chip.setObjectName(f"{scheme}SchemeButton")
             chip.setProperty("scheme", str(scheme))
             self.schemes.addButton(chip)
@@ -141,10 +139,11 @@ class PreferencesDialog(QDialog):
         self.rows.setObjectName("pageSizeSpin")
         self.rows.setRange(FEWEST_ROWS, MOST_ROWS)
         self.rows.setMaximumWidth(140)
+        self.rows.lineEdit().setTextMargins(int(Space.XS), 0, 0, 0)
         self.rows.lineEdit().setAccessibleName(translate("settings", "Rows of a list on the command line"))
-        made = QWidget()
-        layout = QVBoxLayout(made)
-        layout.setContentsMargins(0, Space.M, 0, 0)
+        made = ScrollPage(translate("settings", "General"))
+        layout = made.parts
+        layout.setContentsMargins(0, Space.M, Space.S, 0)
         layout.setSpacing(Space.L)
         colours = QWidget()
         colours.setLayout(choices)

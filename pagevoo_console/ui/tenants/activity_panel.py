@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pagevoo_console.domain.audit import AuditEvent, Outcome
 from pagevoo_console.ui.context import Context
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label, set_tooltip
@@ -45,9 +46,9 @@ class ActivityPanel(Section[Trail]):
         for event in events:
             self._layout.addWidget(_line(event))
         if total > len(newest):
-            text = translate("tenants", "and {count} older entries in the audit trail").format(
-                count=total - len(newest)
-            )
+            older = total - len(newest)
+            text = translate("tenants", "and 1 older entry" if older == 1 else "and {count} older entries")
+            text = text.format(count=format.count(older))
             self._layout.addWidget(plain_label(text, muted=True))
         self._layout.addStretch(1)
         return None

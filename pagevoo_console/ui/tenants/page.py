@@ -92,16 +92,16 @@ class TenantPage(QWidget):
         self.header.add_action(self.create_button)
         self.interrupted = InterruptedBanner(context)
         self._scroll = ScrollPage(translate("tenants", "Tenant"))
+        # Each is put into place before it is filled: whatever moves to another parent is styled anew with all it holds.
         grid = CardGrid(most=2)
-        for card, is_wide in cards:
-            grid.add(card, wide=is_wide)
-        self._scroll.parts.addWidget(self.header)
-        self._scroll.parts.addWidget(self.interrupted)
-        self._scroll.parts.addWidget(grid)
-        self._scroll.parts.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
+        for part in (self.header, self.interrupted, grid):
+            self._scroll.parts.addWidget(part)
+        self._scroll.parts.addStretch(1)
+        for card, is_wide in cards:
+            grid.add(card, wide=is_wide)
 
     @property
     def tenant_id(self) -> str:

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.controls import rule
+from pagevoo_console.ui.kit.flow import FlowLayout
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
-from pagevoo_console.ui.kit.pages import clear, column, row
+from pagevoo_console.ui.kit.pages import clear, column
 from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.section import Section
 from pagevoo_console.ui.kit.states import Emptiness
@@ -48,7 +49,7 @@ class WebsitePanel(Section[tuple[Website, ...]]):
     def _line(self, website: Website, bound: Website | None) -> QWidget:
         name = plain_label(website.name or website.domain or website.id, Text.STRONG, elide=True)
         domain = plain_label(website.domain or translate("tenants", "No domain"), Text.CAPTION, muted=True, elide=True)
-        words = [name, domain]
+        words: list[QWidget] = [name, domain]
         badges = [BadgeView(_published(website))]
         why = self._why(website, bound)
         if why:
@@ -57,7 +58,11 @@ class WebsitePanel(Section[tuple[Website, ...]]):
             badges.append(BadgeView(Badge(translate("tenants", "Has the database"), Tone.ACCENT, "link")))
         elif bound is not None and self._locks:
             badges.append(BadgeView(Badge(translate("tenants", "Locked"), Tone.WARNING, "lock")))
-        line = row((column(*words, spacing=0), 1), column(row(None, *badges, spacing=Space.XS), None))
+        below = QWidget()
+        flow = FlowLayout(below, Space.XS)
+        for badge in badges:
+            flow.addWidget(badge)
+        line = column(name, domain, Space.XS, below, *words[2:], spacing=Space.HAIR)
         line.setAccessibleName(", ".join([website.name, *(badge.badge.text for badge in badges), why]).rstrip(", "))
         return line
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import socket
 import threading
 import time
 import tracemalloc
@@ -29,9 +30,10 @@ from pagevoo_console.domain.errors import (
     Unreachable,
     Unsupported,
 )
-from pagevoo_console.domain.server import Tls
+from pagevoo_console.domain.server import Server, Tls
 from pagevoo_console.services.engines.base import SessionOptions
 from pagevoo_console.services.engines.framing import FrameWriter
+from pagevoo_console.services.engines.postgresql import PostgresqlEngine
 from pagevoo_console.services.engines.postgresql_catalogue import normalised
 from pagevoo_console.services.engines.postgresql_names import quote, shown_name
 from pagevoo_console.services.jobs import JobContext
@@ -743,3 +745,75 @@ def test_a_fingerprint_needs_no_dump(place: PostgresqlPlace) -> None:
 def test_a_session_without_a_database_goes_to_the_maintenance_database(place: PostgresqlPlace) -> None:
     with closing(place.engine.connect(place.server, place.password, None, SessionOptions())) as connection:
         assert connection.info.dbname == "postgres"
+
+
+def test_why_a_server_does_not_answer_is_said_once(tmp_path: Path) -> None:
+    """libpq names the address up to twice before it comes to the point."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    engine = PostgresqlEngine()
+    told = {}
+    for host, folder in (("127.0.0.1", ""), ("localhost", ""), ("", str(tmp_path))):
+        server = Server("pg", "postgresql", host=host, port=port, user="nobody", socket=folder)
+        with pytest.raises(Unreachable) as caught:
+            engine.connect(server, None, "postgres", SessionOptions())
+        told[host] = str(caught.value)
+        assert caught.value.hint
+    assert told == {
+        "127.0.0.1": f"127.0.0.1:{port} does not answer: Connection refused",
+        "localhost": f"localhost:{port} does not answer: Connection refused",
+        "": f"{tmp_path} does not answer: No such file or directory",
+    }
+
+
+def test_a_server_that_accepts_and_stays_silent_does_not_answer_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        server = Server("pg", "postgresql", host="127.0.0.1", port=port, user="nobody")
+        with pytest.raises(Unreachable) as caught:
+            PostgresqlEngine().connect(server, None, "postgres", SessionOptions(connect_timeout=2))
+    assert str(caught.value) == f"127.0.0.1:{port} does not answer in time"
+
+
+def test_a_role_that_was_dropped_while_a_database_was_closed_keeps_nobody_else_out(place: PostgresqlPlace) -> None:
+    name = place.create(NOTES)
+    reader = place.new_role()
+    place.host.execute(f"GRANT CONNECT ON DATABASE {name} TO {reader.user}")
+    staged = place.create(NOTES)
+    with place.open(writable=True) as server:
+        place.engine.quiesce(server, name)
+        memo = place.engine.swap_memo(server, name, staged)
+        place.host.execute(f"DROP ROLE {reader.user}")
+        place.roles.remove(reader.user)
+
+        place.engine.swap(server, name, staged, place.new_name(), memo)
+        place.engine.quiesce(server, name)
+        place.engine.unquiesce(server, name)
+
+    other = place.new_role()
+    with closing(place.engine.connect(other, place.password, name, SessionOptions())) as session:
+        assert session.execute("SELECT current_database()").fetchone() == (name,)
+
+
+def test_unquiesce_passes_over_a_role_that_was_dropped(place: PostgresqlPlace) -> None:
+    name = place.create(NOTES)
+    reader = place.new_role()
+    place.host.execute(f"GRANT CONNECT ON DATABASE {name} TO {reader.user}")
+    with place.open(writable=True) as server:
+        place.engine.quiesce(server, name)
+        place.host.execute(f"DROP ROLE {reader.user}")
+        place.roles.remove(reader.user)
+
+        place.engine.unquiesce(server, name)
+
+    other = place.new_role()
+    with closing(place.engine.connect(other, place.password, name, SessionOptions())) as session:
+        assert session.execute("SELECT current_database()").fetchone() == (name,)
+
+
+def test_a_database_that_could_not_be_made_leaves_no_draft(place: PostgresqlPlace) -> None:
+    name = place.new_name()
+    before = place.host.databases()
+    with place.open(writable=True) as server, pytest.raises(ConsoleError):
+        place.engine.create_database(server, name, "a marker\0that no server takes")
+    assert place.host.databases() == before

@@ -53,7 +53,7 @@ def test_an_empty_trail_says_what_will_be_here(world: World, runner: Runner, qtb
 
     view = open_view(world, runner, qtbot, View.EMPTY)
 
-    assert view.header.subtitle.text() == "0 entries, newest first"
+    assert view.header.subtitle.text() == ""
 
 
 def test_the_newest_entry_is_shown_with_what_was_before_and_after(world: World, runner: Runner, qtbot: QtBot) -> None:

@@ -242,3 +242,22 @@ def test_whatever_takes_the_focus_has_a_name(store: SavedConnections, runner: Ru
     store.add(SHOP)
 
     assert nameless(open_manager(store, runner, qtbot)) == []
+
+
+def test_another_connection_is_made_the_default(store: SavedConnections, runner: Runner, qtbot: QtBot) -> None:
+    for name in ("one", "two"):
+        store.add(replace(SHOP, name=name))
+    store.set_default("one")
+    manager = open_manager(store, runner, qtbot)
+    manager.list.choose("one")
+    assert not manager.make_default.isEnabled()
+    manager.list.choose("two")
+
+    QTest.mouseClick(manager.make_default, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not manager.make_default.isEnabled(), timeout=10_000)
+
+    default = store.default()
+    assert default is not None
+    assert default.name == "two"
+    assert manager.list.model_of_connections.cell(1, 0).detail.startswith("Default · ")
+    assert manager.open_connection.text() == "Open in a new window"

@@ -56,7 +56,7 @@ def test_a_statement_shows_its_rows_with_null_and_bytes_told_apart(view: SqlView
 
     assert view.grid is not None
     QAbstractItemModelTester(view.grid.records, QAbstractItemModelTester.FailureReportingMode.Fatal, view)
-    word, gone, raw, number = view.grid.records.cells(0)
+    word, gone, raw, number = (view.grid.records.cell(0, column) for column in range(4))
     assert (word.text, word.badge) == ("NULL", None)
     assert gone.badge is not None
     assert (raw.text, number.text) == ("0x00ff", "12")

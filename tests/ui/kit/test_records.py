@@ -224,3 +224,24 @@ def test_every_kind_of_cell_paints_hostile_and_missing_values(qtbot: QtBot, kind
     view = shown(qtbot, RecordsModel([column], ListSource([0, 1, 400], identity=lambda n: n)))
 
     assert not view.grab().isNull()
+
+
+def test_the_cells_of_hidden_columns_are_never_made(qtbot: QtBot) -> None:
+    made: list[str] = []
+
+    def column(key: str) -> Column[int]:
+        def text(row: int) -> str:
+            made.append(key)
+            return str(row)
+
+        return Column(key, key, 80, text)
+
+    columns = [column("seen"), column("hidden")]
+    view = RecordView(RecordsModel(columns, Endless()), "Numbers")
+    view.setColumnHidden(1, True)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitExposed(view)
+    view.grab()
+
+    assert set(made) == {"seen"}

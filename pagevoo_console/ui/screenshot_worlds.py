@@ -1,0 +1,132 @@
+"""What the pictures are taken of: a demo in which things have been done and gone wrong, and a master without anybody.
+
+Everything that fails in a picture fails by itself: files are damaged, servers are not there, the master is moved away.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pagevoo_console.demo.platform import MASTER_FILE, DemoPlatform, create_demo
+from pagevoo_console.domain.server import Connection, Environment, Server, Tls
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.saved_connections import SavedConnections
+from pagevoo_console.services.secrets import Secrets
+from pagevoo_console.services.settings import HOME_VARIABLE, Folders
+from pagevoo_console.services.start import StartOptions, open_console
+
+HEALTHY, DAMAGED_BACKUP, PARTLY, MISSING, GARBLED, WITHOUT = "1", "2", "4", "6", "8", "9"
+NO_WEBSITE, INTERRUPTED, EMPTIED = "16", "24", "13"
+_SILENT_PORT = 3999
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """The platforms in their folder. `absent` is a master that was never there."""
+
+    folder: Path
+    full: DemoPlatform
+    empty: DemoPlatform
+    absent: DemoPlatform
+
+    @contextmanager
+    def home(self, name: str) -> Iterator[Folders]:
+        """A home of the console's own for a while, so that pictures show nothing of this machine's user."""
+        home = str(self.folder / name)
+        before = {variable: os.environ.get(variable) for variable in (HOME_VARIABLE, "HOME")}
+        os.environ.update(dict.fromkeys(before, home))
+        try:
+            yield Folders.of_this_user()
+        finally:
+            for variable, value in before.items():
+                if value is None:
+                    del os.environ[variable]
+                else:
+                    os.environ[variable] = value
+
+    @contextmanager
+    def master_away(self) -> Iterator[None]:
+        """While inside, the full platform's master is not where it was."""
+        master = self.folder / "demo" / MASTER_FILE
+        aside = self.folder / MASTER_FILE
+        master.rename(aside)
+        try:
+            yield
+        finally:
+            aside.rename(master)
+
+
+def options_of(demo: DemoPlatform) -> StartOptions:
+    """How a console is opened on one of the platforms."""
+    return StartOptions(master_url=demo.master_url, platform=demo.platform, environment=Environment.DEMO)
+
+
+@contextmanager
+def worlds(tenants: int) -> Iterator[Worlds]:
+    """Make everything in a folder that is gone afterwards."""
+    with _folder() as folder:
+        full = create_demo(folder / "demo", tenants)
+        (folder / "new").mkdir()
+        empty = DemoPlatform(f"sqlite:///{folder}/new/{MASTER_FILE}", full.platform)
+        absent = DemoPlatform(f"sqlite:///{folder}/gone/nowhere.db", full.platform)
+        made = Worlds(folder, full, empty, absent)
+        with made.home("empty-home"):
+            open_console(options_of(empty)).master.init()
+        with made.home("home") as folders:
+            _live_in(full, folder / "demo")
+            _save_connections(folders, folder)
+        yield made
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder whose name is the same each time where that is free: it is seen in the pictures."""
+    usual = Path(tempfile.gettempdir()) / "pagevoo"
+    with tempfile.TemporaryDirectory() as spare:
+        try:
+            if usual.is_symlink() and not usual.exists():
+                usual.unlink()
+            usual.symlink_to(spare)
+        except OSError:
+            yield Path(spare)
+            return
+        try:
+            yield usual
+        finally:
+            usual.unlink()
+
+
+def _live_in(full: DemoPlatform, folder: Path) -> None:
+    """Back some tenants up, damage one of the backups, and empty one database."""
+    console, job = open_console(options_of(full)), JobContext()
+    console.backups.prove(console.backups.create(HEALTHY, job), job)
+    console.backups.create(HEALTHY, job)
+    damaged = console.backups.create(DAMAGED_BACKUP, job)
+    content = damaged.path.read_bytes()
+    damaged.path.write_bytes(content[: len(content) // 2])
+    (folder / f"pagevoo_website_{EMPTIED}.db").write_bytes(b"")
+
+
+def _save_connections(folders: Folders, folder: Path) -> None:
+    saved = SavedConnections(folders.make().config, Secrets())
+    production = Server("master", "mysql", "master.pagevoo.example", 3306, user="console", tls=Tls.VERIFIED)
+    nodes = tuple(
+        Server(f"node-{number}", "mysql", f"node-{number}.pagevoo.example", 3306, user="console", tls=Tls.VERIFIED)
+        for number in (1, 2)
+    )
+    demo = Server("master", "sqlite", directory=str(folder / "demo"))
+    staging = Server("master", "postgresql", "staging.pagevoo.example", 5432, user="console", tls=Tls.VERIFIED)
+    here = Server("master", "mysql", "127.0.0.1", _SILENT_PORT, user="console")
+    for connection in (
+        Connection("production", "pagevoo", production, "pagevoo_core", Environment.PRODUCTION, nodes),
+        Connection("demo", "pagevoo", demo, MASTER_FILE, Environment.DEMO),
+        Connection("staging", "pagevoo", staging, "pagevoo_core", Environment.STAGING),
+        Connection("workstation", "pagevoo", here, "pagevoo_core", Environment.LOCAL),
+    ):
+        saved.add(connection)
+    saved.set_default("production")

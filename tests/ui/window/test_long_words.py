@@ -1,0 +1,113 @@
+"""With words two fifths longer than English, as German has them, nothing of the window's own is cut off."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.ui.kit.long_words import lengthened
+from pagevoo_console.ui.kit.wizard import Wizard
+from tests.services.platform_world import World
+from tests.ui.clipping import NotedLongWords, cut_off
+from tests.ui.window.conftest import OpenWindow, at_rest
+
+
+@pytest.fixture
+def words(qapp: QApplication) -> Iterator[NotedLongWords]:
+    made = NotedLongWords()
+    qapp.installTranslator(made)
+    yield made
+    qapp.removeTranslator(made)
+
+
+def still_cut_off(qtbot: QtBot, place: QWidget, words: NotedLongWords) -> list[str]:
+    """What is cut off once everything has found its place."""
+    until = time.monotonic() + 3
+    while (found := cut_off(place, words)) and time.monotonic() < until:
+        qtbot.wait(50)
+    return found
+
+
+def test_words_grow_by_two_fifths_and_fields_stay_as_they_are() -> None:
+    assert lengthened("Continue") == "Coontiinuue"
+    assert lengthened("{count} tables") == "{count} taaablees"
+    assert lengthened("Backups (*.sql.zst)") == "Baaackuups (*.sql.zst)"
+
+
+@pytest.mark.parametrize("room", ["overview", "tenant", "without", "operations", "audit", "rows"])
+def test_no_room_cuts_anything_off(
+    room: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
+    tenant, _ = world.provisioned()
+    without, _ = world.add_tenant("trial", 2, "Grace Hopper")
+    job = JobContext()
+    world.console.backups.prove(world.console.backups.create(tenant, job), job)
+    window = open_window(world)
+    workspace = window.workspace
+    assert workspace is not None
+    if room in ("operations", "audit"):
+        window.actions_.trigger(f"{room}.show")
+    elif room != "overview":
+        workspace.show_tenant(without if room == "without" else tenant)
+        at_rest(qtbot, window)
+        if room == "rows":
+            workspace.context.doors.inspect(tenant)
+    at_rest(qtbot, window)
+
+    assert still_cut_off(qtbot, window, words) == []
+
+
+WIZARDS: dict[str, str] = {
+    "create": "create_database", "install": "install_features", "backup": "back_up", "restore": "restore",
+    "export": "export", "delete": "delete_database",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wizard", WIZARDS)
+def test_no_wizard_cuts_anything_off(
+    wizard: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
+    tenant, _ = world.add_tenant() if wizard == "create" else world.provisioned()
+    if wizard == "restore":
+        world.console.backups.create(tenant, JobContext())
+    window = open_window(world)
+    assert window.workspace is not None
+    extra = {"install": (("shop",),), "restore": (None,)}.get(wizard, ())
+    getattr(window.workspace.context.doors, WIZARDS[wizard])(tenant, *extra)
+    at_rest(qtbot, window)
+    shown = window.findChild(Wizard)
+    assert shown is not None
+
+    found = still_cut_off(qtbot, shown, words)
+    while not shown.flow.is_last:
+        for consent in shown.findChildren(QCheckBox, "lockConsentBox"):
+            consent.setChecked(True)
+        assert shown.next_button.isEnabled(), shown.current_page.title
+        shown.next_button.click()
+        at_rest(qtbot, window)
+        found += still_cut_off(qtbot, shown, words)
+
+    assert found == []
+    assert shown.height() <= window.height()
+    shown.reject()
+
+
+@pytest.mark.parametrize("action", ["connection.manage", "settings.show", "help.keyboard"])
+def test_no_dialog_cuts_anything_off(
+    action: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
+    window = open_window(world)
+    window.actions_.trigger(action)
+    at_rest(qtbot, window)
+    (shown,) = [each for each in window.findChildren(QDialog) if each.isVisible()]
+
+    assert still_cut_off(qtbot, shown, words) == []
+    close(shown)
+
+
+def close(dialog: QWidget) -> None:
+    dialog.close()
+    QApplication.processEvents()
