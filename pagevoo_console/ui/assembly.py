@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeySequence
 
 from pagevoo_console.domain.server import ServerFacts, Tls
 from pagevoo_console.domain.tenant import TenantQuery
-from pagevoo_console.ui.context import Context, Doors
+from pagevoo_console.ui.context import Context, Doors, FeatureDoors
+from pagevoo_console.ui.features import actions as feature_actions
 from pagevoo_console.ui.fleet_watch import FleetWatch
 from pagevoo_console.ui.keyboard_help import KeyboardHelp
 from pagevoo_console.ui.kit.actions import Action, Selection
@@ -20,6 +21,8 @@ from pagevoo_console.ui.kit.labels import menu_text
 from pagevoo_console.ui.kit.palette import CommandPalette
 from pagevoo_console.ui.kit.theme import Scheme
 from pagevoo_console.ui.kit.turns import Slices
+from pagevoo_console.ui.quotas import actions as quota_actions
+from pagevoo_console.ui.quotas.alert_watch import AlertWatch
 from pagevoo_console.ui.tenants import actions as tenant_actions
 from pagevoo_console.ui.tenants.finder import TenantFinder
 from pagevoo_console.ui.wizards import Wizards, room
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from pagevoo_console.ui.main_window import MainWindow
 
 AUDIT, OPERATIONS, ROWS = "audit", "operations", "rows"
+FINDINGS, SERVERS = "findings", "servers"
+QUOTAS = "quotas"
+DRIFT = "drift"
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
 _TLS = {Tls.OFF: "no TLS", Tls.REQUIRED: "TLS, not verified", Tls.VERIFIED: "TLS verified"}
 Show = Callable[[], object]
@@ -50,9 +56,23 @@ def assemble(window: MainWindow, console: Console) -> Slices:
             f"{ROWS}.{tenant}", lambda: room("inspection.sql_view", "SqlView")(console, window.runner, tenant)
         )
 
+    def show_quotas(tenant: str) -> None:
+        workspace().show_room(f"{QUOTAS}.{tenant}", lambda: room("quotas.details", "QuotaDetails")(context, tenant))
+
+    def show_drift(tenant: str) -> None:
+        workspace().show_room(f"{DRIFT}.{tenant}", lambda: room("features.drift_view", "DriftView")(context, tenant))
+
     doors = Doors(
         create_database=wizards.create_database,
         install_features=wizards.install_features,
+        features=FeatureDoors(
+            upgrade=wizards.upgrade_features,
+            switch=wizards.switch_feature,
+            uninstall=wizards.uninstall_feature,
+            repair=wizards.repair_features,
+            adopt=wizards.adopt_feature,
+            drift=show_drift,
+        ),
         back_up=wizards.back_up,
         verify=wizards.verify,
         restore=wizards.restore,
@@ -65,7 +85,20 @@ def assemble(window: MainWindow, console: Console) -> Slices:
         show_tenant=lambda tenant: workspace().show_tenant(tenant),
         show_tenants=lambda query: workspace().show_tenants(query),
         show_operations=lambda: show_operations(),
+        show_findings=lambda: show_findings(),
+        show_servers=lambda: show_servers(),
+        create_account=wizards.create_account,
+        remove_account=wizards.remove_account,
+        publish_website=wizards.publish_website,
+        unpublish_website=wizards.unpublish_website,
+        delete_website=wizards.delete_website,
+        switch_database=wizards.switch_database,
+        change_tier=wizards.change_tier,
+        freeze=wizards.freeze,
+        release=wizards.release,
+        show_quotas=show_quotas,
         manage=window.manage,
+        manage_website=lambda below: window.manage(below, tenant_actions.WEBSITE_MENU),
         refresh=window.refresh,
     )
     context = Context(console, window.runner, window.messenger, doors)
@@ -78,10 +111,16 @@ def assemble(window: MainWindow, console: Console) -> Slices:
             OPERATIONS, lambda: room("jobs.operations_view", "OperationsView")(console, window.runner)
         )
 
+    def show_findings() -> None:
+        workspace().show_room(FINDINGS, lambda: room("fleet.findings_view", "FindingsView")(context, window.submitted))
+
+    def show_servers() -> None:
+        workspace().show_room(SERVERS, lambda: room("servers.servers_view", "ServersView")(context))
+
     def show_audit() -> None:
         workspace().show_room(AUDIT, lambda: room("audit.audit_view", "AuditView")(console, window.runner))
 
-    for actions in (_window_actions(window, workspace(), show_operations, show_audit), tenant_actions.actions(context)):
+    for actions in (_window_actions(window, workspace(), show_operations, show_audit), _tenant_actions(context)):
         for action in actions:
             window.actions_.add((action,))
             yield None
@@ -89,6 +128,7 @@ def assemble(window: MainWindow, console: Console) -> Slices:
     workspace().selected.connect(window.actions_.select)
     workspace().room_changed.connect(window.top.show_room)
     workspace().menu_wanted.connect(window.show_menu)
+    workspace().feature_menu_wanted.connect(lambda place: window.show_menu(place, feature_actions.MENU))
     window.actions_.select(workspace().selection)
     window.top.show_room(OVERVIEW)
     window.palette_ = CommandPalette(window.actions_.palette_entries, TenantFinder(window, console), window.central)
@@ -104,11 +144,20 @@ def assemble(window: MainWindow, console: Console) -> Slices:
         console, window.runner, lambda: window.isVisible() and not window.isMinimized(), window
     )
     watch.seen.connect(workspace().directory_changed)
+    watch.seen.connect(AlertWatch(context, watch).look)
     watch.settled.connect(window.settled)
     window.news.listen_to_watch()
     watch.start()
     window.opened.emit(console)
     workspace().turns.do(workspace().make_page())
+
+
+def _tenant_actions(context: Context) -> tuple[Action, ...]:
+    """What is done to a tenant, in the order of its menu: what is about limits before what is rare or dangerous."""
+    listed = [*tenant_actions.actions(context)]
+    place = next(place for place, action in enumerate(listed) if action.id == "tenant.copy_id")
+    listed[place:place] = quota_actions.actions(context)
+    return (*listed, *feature_actions.actions(context))
 
 
 def _show(window: MainWindow, console: Console) -> None:
@@ -162,6 +211,18 @@ def _window_actions(
                "Alt+2", keywords=("interrupted", "resume")),
         Action("audit.show", translate("window", "Audit trail"), "scroll-text", lambda _s: show_audit(), view, "Alt+3",
                keywords=("log", "history", "who")),
+        Action("fleet.check", translate("window", "Registry check"), "clipboard-list",
+               lambda _s: workspace.context.doors.show_findings(), view, "Alt+4",
+               keywords=("reconcile", "orphan", "ghost", "contradiction", "repair")),
+        Action("fleet.repair", translate("window", "Repair the chosen contradiction…"), "wrench",
+               lambda _s: _in_findings(workspace, "repair_chosen"), applies_to=_is_in_findings,
+               keywords=("reconcile", "mend")),
+        Action("fleet.repair_all", translate("window", "Repair all safe contradictions…"), "shield-check",
+               lambda _s: _in_findings(workspace, "repair_all"), applies_to=_is_in_findings,
+               keywords=("reconcile", "mend")),
+        Action("servers.show", translate("window", "Servers"), "server",
+               lambda _s: workspace.context.doors.show_servers(), view, "Alt+5",
+               keywords=("limits", "privileges", "connections", "disk", "grant", "version")),
         Action("activity.toggle", translate("window", "Activity"), "activity", lambda _s: window.toggle_activity(),
                view, "Ctrl+Shift+A", begins_group=True, keywords=("jobs", "progress")),
         Action("palette.open", translate("window", "Go to anything…"), "command", lambda _s: window.open_palette(),
@@ -184,6 +245,15 @@ def _window_actions(
     )  # fmt: skip
 
 
+def _is_in_findings(selection: Selection) -> bool:
+    return selection.room == FINDINGS and selection.is_connected
+
+
+def _in_findings(workspace: Workspace, does: str) -> None:
+    """What the registry check does with what is in hand there."""
+    getattr(workspace.room_in_sight, does)()
+
+
 def _scheme(window: MainWindow, scheme: Scheme, _selection: Selection) -> None:
     window.set_scheme(scheme)
 
@@ -201,6 +271,7 @@ def _fill_bars(window: MainWindow, workspace: Workspace, show_operations: Show, 
         translate("window", "File"),
         translate("window", "View"),
         workspace.context.console.platform.words.tenant.capitalize(),
+        feature_actions.menu_title(),
         translate("window", "Help"),
     )
     window.menuBar().hide()
@@ -211,6 +282,8 @@ def _fill_bars(window: MainWindow, workspace: Workspace, show_operations: Show, 
     top.add_room(OVERVIEW, translate("window", "Overview"), "layout-dashboard", workspace.show_overview)
     top.add_room(OPERATIONS, translate("window", "Operations"), "list-checks", show_operations)
     top.add_room(AUDIT, translate("window", "Audit trail"), "scroll-text", show_audit)
+    top.add_room(FINDINGS, translate("window", "Registry check"), "clipboard-list", workspace.context.doors.show_findings)
+    top.add_room(SERVERS, translate("window", "Servers"), "server", workspace.context.doors.show_servers)
     top.add_jobs(window.toggle_activity)
     keys = window.actions_["palette.open"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     top.add_palette(keys, window.open_palette)

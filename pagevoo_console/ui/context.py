@@ -14,8 +14,23 @@ if TYPE_CHECKING:
 
     from pagevoo_console.domain.backup import Backup
     from pagevoo_console.domain.operation import Operation
-    from pagevoo_console.domain.tenant import TenantQuery
+    from pagevoo_console.domain.tenant import TenantQuery, Website
     from pagevoo_console.services.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureDoors:
+    """What can be done to features, each by its name; `upgrade` and `repair` take none for all.
+
+    `switch` takes whether the feature is switched on.
+    """
+
+    upgrade: Callable[[str, tuple[str, ...]], object]
+    switch: Callable[[str, str, bool], object]
+    uninstall: Callable[[str, str], object]
+    repair: Callable[[str, tuple[str, ...]], object]
+    adopt: Callable[[str, str], object]
+    drift: Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +38,15 @@ class Doors:
     """Where a room can send somebody. The window opens them, so that no room needs to know another.
 
     Tenants are named by their id. `install_features` takes the names that are ticked beforehand; `restore` a backup's
-    id, or None where it is still to be chosen. `manage` opens the menu of what can be done, below that widget.
+    id, or None where it is still to be chosen; so with the website's of `publish_website` and `switch_database`, and
+    the tier's name of `change_tier`. `release` takes whether the database is compacted first.
+    `manage` opens the menu of what can be done, below that widget, `manage_website`
+    that of the website in hand.
     """
 
     create_database: Callable[[str], object]
     install_features: Callable[[str, tuple[str, ...]], object]
+    features: FeatureDoors
     back_up: Callable[[str], object]
     verify: Callable[[Backup], object]
     restore: Callable[[str, str | None], object]
@@ -40,7 +59,20 @@ class Doors:
     show_tenant: Callable[[str], object]
     show_tenants: Callable[[TenantQuery], object]
     show_operations: Callable[[], object]
+    show_findings: Callable[[], object]
+    show_servers: Callable[[], object]
+    create_account: Callable[[str], object]
+    remove_account: Callable[[str], object]
+    publish_website: Callable[[str, str | None], object]
+    unpublish_website: Callable[[Website], object]
+    delete_website: Callable[[Website], object]
+    switch_database: Callable[[str, str | None], object]
+    change_tier: Callable[[str, str | None], object]
+    freeze: Callable[[str], object]
+    release: Callable[[str, bool], object]
+    show_quotas: Callable[[str], object]
     manage: Callable[[QWidget], object]
+    manage_website: Callable[[QWidget], object]
     refresh: Callable[[], object]
 
 

@@ -222,16 +222,16 @@ class MainWindow(QMainWindow):
             folders = self.console.folders
             self.runner.query(lambda: kept.keep_scheme(folders, scheme), lambda _kept: None, key="scheme", owner=self)
 
-    def show_menu(self, place: QPoint | None = None) -> None:
-        """What can be done with the tenant in hand."""
+    def show_menu(self, place: QPoint | None = None, menu: tuple[str, ...] | None = None) -> None:
+        """What can be done with the tenant in hand, or those of the actions that are named."""
         from PySide6.QtGui import QCursor
 
         from pagevoo_console.ui.tenants.actions import MENU
 
-        self.actions_.context_menu(MENU, self).popup(place or QCursor.pos())
+        self.actions_.context_menu(menu or MENU, self).popup(place or QCursor.pos())
 
-    def manage(self, below: QWidget) -> None:
-        self.show_menu(below.mapToGlobal(QPoint(0, below.height())))
+    def manage(self, below: QWidget, menu: tuple[str, ...] | None = None) -> None:
+        self.show_menu(below.mapToGlobal(QPoint(0, below.height())), menu)
 
     def submitted(self, job: object) -> None:
         """A wizard handed in a job: show where it can be followed."""

@@ -16,6 +16,7 @@ from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.job import Task
 from pagevoo_console.domain.operation import Operation
+from pagevoo_console.domain.tenant import Website
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.questions import Question, ask
 from pagevoo_console.ui.kit.runner import Runner
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
 
 _WIZARDS = {
     "create": ("databases.create_wizard", "CreateDatabaseWizard"),
+    "upgrade": ("features.upgrade_wizard", "UpgradeFeaturesWizard"),
+    "uninstall": ("features.uninstall_wizard", "UninstallFeatureWizard"),
+    "repair": ("features.repair_wizard", "RepairFeaturesWizard"),
+    "adopt": ("features.adopt_wizard", "AdoptFeatureWizard"),
     "install": ("features.install_wizard", "InstallFeaturesWizard"),
     "export": ("exports.export_wizard", "ExportWizard"),
     "back_up": ("backups.backup_wizard", "BackupWizard"),
     "restore": ("backups.restore_wizard", "RestoreWizard"),
     "delete": ("deletions.delete_wizard", "DeleteDatabaseWizard"),
+    "freeze": ("quotas.freeze_wizard", "FreezeWizard"),
+    "release": ("quotas.release_wizard", "ReleaseWizard"),
+    "publish": ("websites.publish_wizard", "PublishWebsiteWizard"),
+    "delete_website": ("websites.delete_wizard", "DeleteWebsiteWizard"),
+    "switch": ("switches.switch_wizard", "SwitchWizard"),
+    "tier": ("tiers.tier_wizard", "TierWizard"),
+    "create_account": ("accounts.create_wizard", "CreateAccountWizard"),
+    "remove_account": ("accounts.remove_wizard", "RemoveAccountWizard"),
 }
 
 
@@ -53,9 +66,25 @@ class Wizards:
         return self._open("create", tenant)
 
     def install_features(self, tenant: str, names: tuple[str, ...]) -> QDialog:
-        dialog = self._open("install", tenant, names)
-        dialog.create_database_requested.connect(self.create_database)  # type: ignore[attr-defined]
-        return dialog
+        return self._open("install", tenant, names)
+
+    def upgrade_features(self, tenant: str, names: tuple[str, ...]) -> QDialog:
+        return self._open("upgrade", tenant, names)
+
+    def switch_feature(self, tenant: str, name: str, turns_on: bool) -> None:
+        room("features.switching", "switch")(
+            self._console, self._runner, tenant, name, turns_on=turns_on, window=self._window,
+            on_submitted=self._on_submitted,
+        )  # fmt: skip
+
+    def uninstall_feature(self, tenant: str, name: str) -> QDialog:
+        return self._open("uninstall", tenant, name)
+
+    def repair_features(self, tenant: str, names: tuple[str, ...]) -> QDialog:
+        return self._open("repair", tenant, names)
+
+    def adopt_feature(self, tenant: str, name: str) -> QDialog:
+        return self._open("adopt", tenant, name)
 
     def export(self, tenant: str) -> QDialog:
         return self._open("export", tenant)
@@ -68,6 +97,50 @@ class Wizards:
 
     def delete_database(self, tenant: str) -> QDialog:
         return self._open("delete", tenant)
+
+    def freeze(self, tenant: str) -> QDialog:
+        return self._open("freeze", tenant)
+
+    def release(self, tenant: str, compact: bool) -> QDialog:
+        return self._open("release", tenant, compact)
+
+    def create_account(self, tenant: str) -> QDialog:
+        return self._open("create_account", tenant)
+
+    def remove_account(self, tenant: str) -> QDialog:
+        return self._open("remove_account", tenant)
+
+    def publish_website(self, tenant: str, website: str | None) -> QDialog:
+        return self._open("publish", tenant, website)
+
+    def delete_website(self, website: Website) -> QDialog:
+        return self._open("delete_website", website)
+
+    def switch_database(self, tenant: str, website: str | None) -> QDialog:
+        return self._open("switch", tenant, website)
+
+    def change_tier(self, tenant: str, tier: str | None) -> QDialog:
+        return self._open("tier", tenant, tier)
+
+    def unpublish_website(self, website: Website) -> None:
+        """Take a website off the air, after a question. It needs the master alone, and nothing of it is lost."""
+        websites, words = self._console.websites, self._console.platform.words
+        named = website.name or website.domain or website.id
+        task = Task(
+            translate("window", "Unpublish {name}").format(name=named),
+            self._console.connection.master.name,
+            lambda _context: websites.unpublish(website.id),
+            website.tenant,
+            partial(_touched, website.tenant, "audit"),
+        )
+        question = Question(
+            translate("window", "Take “{name}” off the air?").format(name=named),
+            translate("window", "Nobody will see this {website} any more. Nothing in it is deleted, and where it has "
+                      "the database the {tenant} stays bound to it.")
+            .format(website=words.website, tenant=words.tenant),
+            translate("window", "Unpublish"),
+        )  # fmt: skip
+        ask(question, lambda: self._run(task), self._window)
 
     def verify(self, backup: Backup) -> None:
         """Prove a backup by restoring a copy of it; nothing live is touched, so nothing is asked.

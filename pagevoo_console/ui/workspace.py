@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.feature import Feature
 from pagevoo_console.domain.sighting import TenantEntry
-from pagevoo_console.domain.tenant import Tenant, TenantQuery
+from pagevoo_console.domain.tenant import Tenant, TenantQuery, Website
+from pagevoo_console.ui.accounts.account_line import AccountLine
 from pagevoo_console.ui.backups.panel import BackupPanel
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.databases.status_panel import StatusPanel
@@ -21,6 +23,7 @@ from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.kit.turns import Slices, Turns
 from pagevoo_console.ui.outline import LIST_WIDTH, NARROWEST_LIST
 from pagevoo_console.ui.overview.view import OverviewView
+from pagevoo_console.ui.quotas.frozen_banner import FrozenBanner
 from pagevoo_console.ui.quotas.panel import QuotaPanel
 from pagevoo_console.ui.tenants.activity_panel import ActivityPanel
 from pagevoo_console.ui.tenants.browser import TenantBrowser
@@ -33,12 +36,14 @@ OVERVIEW, TENANT = "overview", "tenant"
 class Workspace(QWidget):
     """Composes the rooms, and knows which of them is in sight.
 
-    Signals: selected(Selection) when something else is in hand; room_changed(name); menu_wanted(QPoint).
+    Signals: selected(Selection) when something else is in hand; room_changed(name); menu_wanted(QPoint);
+    feature_menu_wanted(QPoint) for the feature in hand.
     """
 
     selected = Signal(object)
     room_changed = Signal(str)
     menu_wanted = Signal(object)
+    feature_menu_wanted = Signal(object)
 
     browser: TenantBrowser
     overview: OverviewView
@@ -52,6 +57,8 @@ class Workspace(QWidget):
         self.turns = Turns(self)
         self._is_connected = True
         self._page: TenantPage | None = None
+        self._website: Website | None = None
+        self._feature: Feature | None = None
         self._rooms: dict[str, QWidget] = {}
         self._room = OVERVIEW
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -86,12 +93,17 @@ class Workspace(QWidget):
         """The tenant's page, a card at a turn."""
         context = self.context
         self.status = StatusPanel(context)
+        account = AccountLine(context)
+        self.status.add_below(account)
         yield None
         self.backups = BackupPanel(context)
         yield None
         quotas, websites = QuotaPanel(context), WebsitePanel(context)
+        websites.chosen.connect(self._website_chosen)
         yield None
         features, activity = FeaturePanel(context), ActivityPanel(context)
+        features.feature_taken.connect(self._feature_taken)
+        features.menu_wanted.connect(self.feature_menu_wanted)
         yield None
         cards = [
             (self.status, False),
@@ -100,8 +112,8 @@ class Workspace(QWidget):
             (self.backups, False),
             (activity, False),
         ]
-        parts = (quotas, websites, features, self.backups, activity)
-        page = TenantPage(context, self.status, parts, cards)
+        parts = (account, quotas, websites, features, self.backups, activity)
+        page = TenantPage(context, self.status, parts, cards, FrozenBanner(context))
         page.tenant_changed.connect(self._tenant_changed)
         yield None
         self._rooms[TENANT] = page
@@ -126,9 +138,17 @@ class Workspace(QWidget):
         return self._room
 
     @property
+    def room_in_sight(self) -> QWidget:
+        return self._rooms[self._room]
+
+    @property
     def selection(self) -> Selection:
         tenant = self.page.tenant if self._room == TENANT else None
-        return Selection(self._room, () if tenant is None else (tenant,), is_connected=self._is_connected)
+        website = self._website if tenant is not None else None
+        feature = self._feature if tenant is not None else None
+        return Selection(
+            self._room, () if tenant is None else (tenant,), website, feature=feature, is_connected=self._is_connected
+        )
 
     def set_connected(self, is_connected: bool) -> None:
         """Whether the master answers: without it nothing can be changed."""
@@ -205,6 +225,15 @@ class Workspace(QWidget):
     def _tenant_changed(self, tenant: Tenant) -> None:
         self.backups.set_has_database(_has_database(tenant))
         self.selected.emit(self.selection)
+
+    def _website_chosen(self, website: Website | None) -> None:
+        self._website = website
+        self.selected.emit(self.selection)
+
+    def _feature_taken(self, feature: Feature | None) -> None:
+        if feature != self._feature:
+            self._feature = feature
+            self.selected.emit(self.selection)
 
     def _enter(self, name: str) -> None:
         self._room = name

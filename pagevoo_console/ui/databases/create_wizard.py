@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.job import Task
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.choices import ChoiceCard
 from pagevoo_console.ui.kit.command_lines import command_line
-from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.i18n import translate
-from pagevoo_console.ui.kit.labels import menu_text, plain_label
 from pagevoo_console.ui.kit.loaded_page import LoadedPage
-from pagevoo_console.ui.kit.pages import Ground, column, row
+from pagevoo_console.ui.kit.lock_consent import LockConsent
 from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.reviews import Review, ReviewStep
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness
 from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
-from pagevoo_console.ui.kit.tokens import Space, Text, Tone
+from pagevoo_console.ui.kit.tokens import Tone
 from pagevoo_console.ui.kit.wizard_pages import WizardPage
 
 if TYPE_CHECKING:
@@ -116,25 +113,10 @@ class MeaningPage(WizardPage):
             translate("create", "What it means"),
             translate("create", "This will create a dedicated database for dynamic features."),
         )
-        warnings = (
-            ("database", translate("create", "You can only have one active database at a time")),
-            ("lock", translate("create", "Once created, you can only work on this {website}").format(website=website)),
-            ("puzzle", translate("create", "Required for Shop, Blog, User Accounts, and other features")),
-        )
-        lines = [
-            row(IconView(icon, 20, Tone.WARNING), (plain_label(text, wrap=True), 1), spacing=Space.M)
-            for icon, text in warnings
-        ]
-        title = plain_label(translate("create", "Important"), Text.STRONG)
-        self.body.addWidget(column(title, *lines, spacing=Space.M, margins=(16, 14, 16, 16), ground=Ground.CARD))
-        consent = translate("create", "I understand I'll be locked to this {website}").format(website=website)
-        self.consent = QCheckBox(menu_text(consent))
-        self.consent.setObjectName("lockConsentBox")
-        self.consent.setAccessibleName(consent)
-        self.consent.toggled.connect(lambda _on: self.touch())
-        self.body.addSpacing(Space.S)
-        self.body.addWidget(self.consent, alignment=Qt.AlignmentFlag.AlignLeft)
-        self.require(self.consent.isChecked)
+        self.consent = LockConsent(website)
+        self.consent.changed.connect(self.touch)
+        self.body.addWidget(self.consent)
+        self.require(lambda: self.consent.is_given)
 
 
 class CreateDatabaseWizard(TaskWizard):

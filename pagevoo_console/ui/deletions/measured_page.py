@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QWidget
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import banner
+from pagevoo_console.ui.kit.deletion_words import figures, is_missing, offline, who_and_where
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.loaded_page import LoadedPage
 from pagevoo_console.ui.kit.messages import Message, MessageKind
-from pagevoo_console.ui.kit.pages import Ground, KeyValues, column, row
+from pagevoo_console.ui.kit.pages import KeyValues, row
 from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.runner import Runner
-from pagevoo_console.ui.kit.tokens import Space, Text, Tone
+from pagevoo_console.ui.kit.tokens import Space, Tone
 
 if TYPE_CHECKING:
     from pagevoo_console.domain.backup import Backup
@@ -36,7 +37,7 @@ class Measured:
     @property
     def is_missing(self) -> bool:
         """Whether there is a registry row and no database any more."""
-        return all(step.name != "drop" for step in self.plan.steps)
+        return is_missing(self.plan)
 
 
 def measure(console: Console, request: DeletionRequest) -> Measured:
@@ -64,15 +65,7 @@ class MeasuredPage(LoadedPage[Measured]):
 
     def present(self, content: Measured) -> None:
         plan = content.plan
-        self.parts.addWidget(
-            row(
-                (figure(format.count(plan.tables), translate("delete", "tables")), 1),
-                (figure(about(plan.rows), translate("delete", "rows")), 1),
-                (figure(format.size(plan.size_bytes), translate("delete", "on disk")), 1),
-                (figure(format.count(plan.sessions), translate("delete", "live sessions")), 1),
-                spacing=Space.S + Space.XS,
-            )
-        )
+        self.parts.addWidget(figures(plan))
         facts = KeyValues()
         for key, value in who_and_where(self._console, plan):
             facts.add(key, value)
@@ -85,25 +78,6 @@ class MeasuredPage(LoadedPage[Measured]):
         self.parts.addStretch(1)
 
 
-def who_and_where(console: Console, plan: DeletionPlan) -> tuple[tuple[str, str], ...]:
-    """Whose database it is, what it is called and where it lives."""
-    return (
-        (f"{console.platform.words.tenant.capitalize()} {plan.request.tenant}", plan.tenant_name),
-        *(((translate("delete", "E-mail"), plan.tenant_email),) if plan.tenant_email else ()),
-        (translate("delete", "Database"), plan.database.name),
-        (
-            translate("delete", "Server"),
-            f"{plan.database.server} · {format.engine(plan.database.engine)} · {plan.server_address}",
-        ),
-    )
-
-
-def offline(websites: tuple[Website, ...]) -> str:
-    """The websites that the world will not see any more, by their domains."""
-    published = [site.domain or site.name for site in websites if site.is_published]
-    return ", ".join(published) if published else translate("delete", "Nothing that is published")
-
-
 def last_backup(backup: Backup | None) -> QWidget:
     """When it was last backed up, and whether that backup was ever restored and compared."""
     if backup is None:
@@ -114,21 +88,3 @@ def last_backup(backup: Backup | None) -> QWidget:
     else:
         badge = Badge(translate("delete", "Not proved"), Tone.WARNING, "shield-alert")
     return row(plain_label(when), BadgeView(badge), None)
-
-
-def about(rows: int) -> str:
-    """Rows are the server's estimate."""
-    return f"≈{format.FIXED}{format.count(rows)}" if rows else format.count(rows)
-
-
-def figure(value: str, name: str) -> QWidget:
-    """A large figure over its name."""
-    made = column(
-        plain_label(value, Text.TITLE),
-        plain_label(name, muted=True, wrap=True),
-        spacing=0,
-        margins=(Space.M, Space.S + Space.XS, Space.M, Space.S + Space.XS),
-        ground=Ground.CARD,
-    )
-    made.setAccessibleName(f"{value} {name}")
-    return made

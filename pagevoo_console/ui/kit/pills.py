@@ -46,7 +46,7 @@ class Badge:
 _STATES: dict[DatabaseState, tuple[str, Tone, str]] = {
     DatabaseState.ACTIVE: ("Active", Tone.GOOD, "circle-check"),
     DatabaseState.PROVISIONING: ("Provisioning", Tone.ACCENT, "loader-circle"),
-    DatabaseState.SUSPENDED: ("Suspended", Tone.WARNING, "circle-pause"),
+    DatabaseState.SUSPENDED: ("Frozen", Tone.WARNING, "snowflake"),
     DatabaseState.DELETED: ("Deleted", Tone.NEUTRAL, "trash-2"),
     DatabaseState.MISSING: ("Missing", Tone.DANGER, "octagon-alert"),
     DatabaseState.UNREACHABLE: ("Unreachable", Tone.DANGER, "unplug"),
@@ -93,6 +93,13 @@ def feature_badge(state: FeatureState) -> Badge:
 
 def job_badge(state: JobState) -> Badge:
     return _badge(_JOBS[state])
+
+
+def website_badge(is_published: bool) -> Badge:
+    """Whether the world can see a website."""
+    if is_published:
+        return Badge(translate("pills", "Published"), Tone.GOOD, "globe")
+    return Badge(translate("pills", "Draft"), Tone.NEUTRAL, "pencil", is_quiet=True)
 
 
 def tier_badge(title: str, rank: int) -> Badge:

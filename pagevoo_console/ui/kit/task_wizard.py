@@ -37,6 +37,10 @@ _ICONS = {
     "swap": "refresh-cw",
     "clean": "trash-2",
     "drop": "trash-2",
+    "publish": "globe",
+    "website": "globe",
+    "finish": "check",
+    "tier": "layers",
 }
 
 
@@ -119,7 +123,7 @@ def plan_steps(steps: Sequence[Step]) -> tuple[ReviewStep, ...]:
         ReviewStep(
             step.title,
             translate("wizard", "This cannot be undone.") if step.is_destructive else "",
-            _ICONS.get(step.name.partition(":")[0], "arrow-right"),
+            next((_ICONS[part] for part in step.name.split(":") if part in _ICONS), "arrow-right"),
             Tone.DANGER if step.is_destructive else Tone.NEUTRAL,
         )
         for step in steps

@@ -13,7 +13,7 @@ from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.sighting import TenantEntry
 from pagevoo_console.domain.tenant import Tenant
 from pagevoo_console.ui.context import Context
-from pagevoo_console.ui.kit.controls import ButtonKind, button, copy_button
+from pagevoo_console.ui.kit.controls import ButtonKind, button, copy_button, icon_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text
 from pagevoo_console.ui.kit.pages import CardGrid, PageHeader, ScrollPage
@@ -34,6 +34,12 @@ class StatusView(Protocol):
     def show_status(self, tenant: Tenant, entry: TenantEntry | None) -> None: ...
 
 
+class Notice(Protocol):
+    """A banner about the tenant in hand; it hides itself where there is nothing to say."""
+
+    def show_tenant(self, tenant: Tenant) -> None: ...
+
+
 class Part(Protocol):
     """A card that loads what it shows of a tenant by itself."""
 
@@ -47,7 +53,7 @@ def provisional(entry: TenantEntry) -> Tenant:
         database = TenantDatabase(
             entry.database, entry.engine or "", entry.server or "", entry.generation or "", entry.state,
             website=entry.locked_to_website, created_at=entry.database_created_at, size_bytes=entry.allocated,
-            note=entry.note,
+            note=entry.note, frozen=entry.frozen,
         )  # fmt: skip
     return Tenant(
         entry.id, entry.name, entry.email, entry.tier, entry.status, entry.locked_to_website, database, entry.created_at
@@ -57,7 +63,8 @@ def provisional(entry: TenantEntry) -> Tenant:
 class TenantPage(QWidget):
     """The page of one tenant: a header, banners for what was interrupted, and cards.
 
-    `parts` load by themselves; `cards` are what stands on the page, each with whether it takes a whole row.
+    `parts` load by themselves; `cards` are what stands on the page, each with whether it takes a whole row; a `notice`
+    is a widget that is told of the tenant as soon as anything is known.
 
     Signals: tenant_changed(Tenant) when more is known of the tenant in hand.
     """
@@ -70,6 +77,7 @@ class TenantPage(QWidget):
         status: StatusView,
         parts: Sequence[Part],
         cards: Sequence[tuple[QWidget, bool]],
+        notice: Notice | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -77,6 +85,7 @@ class TenantPage(QWidget):
         self._context = context
         self._status = status
         self._parts = tuple(parts)
+        self._notice = notice
         self._tenant: Tenant | None = None
         self._entry: TenantEntry | None = None
         self.header = PageHeader("")
@@ -97,8 +106,9 @@ class TenantPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
-        for part in (self.header, self.interrupted, grid):
-            self._scroll.parts.addWidget(part)
+        for part in (self.header, self.interrupted, notice, grid):
+            if isinstance(part, QWidget):
+                self._scroll.parts.addWidget(part)
         self._scroll.parts.addStretch(1)
         for card, is_wide in cards:
             grid.add(card, wide=is_wide)
@@ -194,8 +204,19 @@ class TenantPage(QWidget):
         badges: list[QWidget] = []
         if tenant.tier:
             badges.append(BadgeView(tier_of(self._context.console.platform, tenant.tier)))
+            if self._context.console.platform.tiers:
+                change = icon_button(
+                    "pencil", translate("tenants", "Change tier…"),
+                    lambda: self._context.doors.change_tier(tenant.id, None),
+                )  # fmt: skip
+                change.setObjectName("changeTierButton")
+                badges.append(change)
+        if tenant.database is not None and tenant.database.state is DatabaseState.SUSPENDED:
+            badges.append(BadgeView(state_badge(DatabaseState.SUSPENDED)))
         badges.append(copy_button(lambda: tenant.id, translate("tenants", "id")))
         self.header.set_badges(*badges)
+        if self._notice is not None:
+            self._notice.show_tenant(tenant)
         database = tenant.database
         has_database = database is not None and database.state is not DatabaseState.DELETED
         self.create_button.setVisible(not has_database and bool(tenant.tier))

@@ -12,7 +12,8 @@ from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, DeletionResult
 from pagevoo_console.domain.job import JobState
 from pagevoo_console.services.jobs import JobContext
-from pagevoo_console.ui.deletions.delete_wizard import DeleteDatabaseWizard, what_changed
+from pagevoo_console.ui.deletions.delete_wizard import DeleteDatabaseWizard
+from pagevoo_console.ui.kit.deletion_words import what_changed
 from pagevoo_console.ui.kit.pills import BadgeView
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
