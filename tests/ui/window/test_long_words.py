@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.ui.kit.long_words import lengthened
 from pagevoo_console.ui.kit.wizard import Wizard
+from pagevoo_console.ui.main_window import MainWindow
 from tests.services.platform_world import World
 from tests.ui.clipping import NotedLongWords, cut_off
 from tests.ui.window.conftest import OpenWindow, at_rest
@@ -62,7 +63,7 @@ def test_no_room_cuts_anything_off(
 
 WIZARDS: dict[str, str] = {
     "create": "create_database", "install": "install_features", "backup": "back_up", "restore": "restore",
-    "export": "export", "delete": "delete_database",
+    "export": "export", "delete": "delete_database", "publish": "publish_website", "tier": "change_tier",
 }  # fmt: skip
 
 
@@ -70,13 +71,42 @@ WIZARDS: dict[str, str] = {
 def test_no_wizard_cuts_anything_off(
     wizard: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
 ) -> None:
-    tenant, _ = world.add_tenant() if wizard == "create" else world.provisioned()
+    tenant, _ = world.add_tenant() if wizard in ("create", "publish") else world.provisioned()
     if wizard == "restore":
         world.console.backups.create(tenant, JobContext())
     window = open_window(world)
     assert window.workspace is not None
-    extra = {"install": (("shop",),), "restore": (None,)}.get(wizard, ())
+    extra = {"install": (("shop",),), "restore": (None,), "publish": (None,), "tier": ("trial",)}.get(wizard, ())
     getattr(window.workspace.context.doors, WIZARDS[wizard])(tenant, *extra)
+    see_every_page(window, words, qtbot)
+
+
+@pytest.mark.parametrize("wizard", ["switch", "delete_website", "delete_both"])
+def test_no_wizard_about_websites_cuts_anything_off(
+    wizard: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
+    tenant, websites = world.add_tenant(websites=2)
+    console = world.console
+    console.databases.create(console.databases.plan_creation(tenant, websites[0]), JobContext())
+    window = open_window(world)
+    assert window.workspace is not None
+    doors = window.workspace.context.doors
+    if wizard == "switch":
+        doors.switch_database(tenant, websites[1])
+    else:
+        doors.delete_website(console.tenants.websites(tenant)[wizard == "delete_website"])
+    at_rest(qtbot, window)
+    if wizard == "delete_both":
+        shown = window.findChild(Wizard)
+        assert shown is not None
+        assert still_cut_off(qtbot, shown, words) == []
+        (both,) = [each for each in shown.current_page.findChildren(QPushButton) if each.property("kind") == "primary"]
+        both.click()
+    see_every_page(window, words, qtbot)
+
+
+def see_every_page(window: MainWindow, words: NotedLongWords, qtbot: QtBot) -> None:
+    """Go through the wizard over this window: nothing of any page is cut off."""
     at_rest(qtbot, window)
     shown = window.findChild(Wizard)
     assert shown is not None
