@@ -16,9 +16,10 @@ from pagevoo_console.demo.faults import DEMO_FAULTS, ORPHAN_ID, Fault, faults_wi
 from pagevoo_console.demo.history import History, draw_events
 from pagevoo_console.demo.master_rows import write_master
 from pagevoo_console.demo.population import Customer, database_name, draw_customers
-from pagevoo_console.demo.rows import bulk
+from pagevoo_console.demo.rows import bulk, insert
 from pagevoo_console.demo.sessions import opened
 from pagevoo_console.demo.tenant_files import FILLERS, TenantFiles, grow, migrate
+from pagevoo_console.demo.usage import Measured, usage_rows
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import CONSOLE_LINEAGE, Master
 
@@ -110,6 +111,9 @@ class Making:
         migrate(path, self._lineages, (self._master.platform.master_lineage, CONSOLE_LINEAGE))
         with bulk(path) as connection:
             write_master(connection, customers, self._today)
+            measured = self._measured(connection, customers)
+            for rows in usage_rows(self._master.platform, measured, self._seed, self._today):
+                insert(connection, rows)
         cut_off = [who for who in customers if who.fault is Fault.INTERRUPTED_OPERATION]
         history = History(self._master, self._lineages, self._today)
         with opened(self._workshop, MASTER) as session, self._master.engine.transaction(session):
@@ -120,6 +124,16 @@ class Making:
             connection.execute(f"PRAGMA application_id = {application_id}")
             connection.execute("PRAGMA journal_mode = WAL")
         return [self._files.path(database_name(who.id)) for who in cut_off]
+
+    def _measured(self, connection: sqlite3.Connection, customers: Sequence[Customer]) -> list[Measured]:
+        """How much each live database holds, by its file."""
+        live = dict(connection.execute("SELECT user_id, id FROM user_databases WHERE status = 'active'").fetchall())
+        paths = {who.id: self._files.path(database_name(who.id)) for who in customers if who.id in live}
+        return [
+            Measured(who, live[who.id], paths[who.id].stat().st_size)
+            for who in customers
+            if who.id in live and who.fault not in _NO_FILE and paths[who.id].exists()
+        ]
 
     def _write_readme(self, tenants: int) -> Path:
         """What is broken here, for somebody who finds the folder."""

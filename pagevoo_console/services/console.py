@@ -25,6 +25,7 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.quota_alerts import QuotaAlerts
+from pagevoo_console.services.quota_news import QuotaNews
 from pagevoo_console.services.quotas import Quotas
 from pagevoo_console.services.reconciliation import Reconciliation
 from pagevoo_console.services.registry import Registry
@@ -113,7 +114,7 @@ class Console:
             self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backups
         )
         self.accounts = Accounts(self.master, connections, self.tenants, self.operations)
-        self.server_health = ServerHealthCheck(self.master, connections)
+        self.server_health = ServerHealthCheck(self.master, connections, self.audit)
         self.exports = Exports(platform, connections, self.tenants, self.audit)
         self.inspection = Inspection(connections, self.tenants, self.audit)
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")
@@ -121,6 +122,9 @@ class Console:
             self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backup_index,
             self.directory, self.freeze_records,
         )  # fmt: skip
+        self.quota_news = QuotaNews(
+            platform, self.directory, self.quota_alerts, folders.state / f"quota-news-{identity(connection)}.json"
+        )
         self.fleet_tick = FleetTick(
             self.master, connections, self.tenants, self.sightings, self.directory, self.quotas, self.usage_samples,
             self.quota_alerts, self.freezes, self.freeze_records, self.audit,

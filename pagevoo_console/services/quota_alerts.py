@@ -61,7 +61,7 @@ class QuotaAlerts:
         news = []
         for key, sample in current.items():
             before = told.get(key)
-            now = _standing(sample, 0 if before is None else before.threshold)
+            now = standing(sample.used, sample.limit, 0 if before is None else before.threshold)
             if before is not None and now == before.threshold:
                 continue
             if before is not None:
@@ -95,11 +95,11 @@ class QuotaAlerts:
         )
 
 
-def _standing(sample: UsageSample, told: int) -> int:
+def standing(used: int, limit: int | None, told: int) -> int:
     """The threshold that counts as told from now on, 0 for none: going down takes a little more than going up."""
-    if sample.limit is None:
+    if limit is None:
         return 0
-    percent = sample.used * 100 / sample.limit if sample.limit else 100.0
+    percent = used * 100 / limit if limit else 100.0
     reached = max((threshold for threshold in THRESHOLDS if percent >= threshold), default=0)
     kept = max((one for one in THRESHOLDS if one <= told and percent >= one - HYSTERESIS), default=0)
     return max(reached, kept)

@@ -6,21 +6,31 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from pagevoo_console.domain.errors import Failed
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Doors
+from pagevoo_console.ui.features.panel import FeaturePanel
+from pagevoo_console.ui.kit.pages import ScrollPage
 from pagevoo_console.ui.kit.record_view import RecordView
+from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.main_window import MainWindow
 from pagevoo_console.ui.screenshot_worlds import (
+    ADOPTABLE,
     DAMAGED_BACKUP,
+    DRIFTED,
     EMPTIED,
     GARBLED,
     HEALTHY,
     INTERRUPTED,
     MISSING,
+    NEAR,
     NO_WEBSITE,
+    NOT_A_DATABASE,
+    OUTDATED,
+    OVER,
     PARTLY,
     WITHOUT,
     Worlds,
@@ -161,11 +171,64 @@ def _wizard(door: str, tenant: str, *then: Callable[[Scene], object], extra: tup
     return arrange
 
 
+def _delete_website(tenant: str, place: int, *then: Callable[[Scene], object]) -> Arrange:
+    """The end of one of a tenant's websites, the first of which is number 0."""
+
+    def arrange(scene: Scene) -> None:
+        scene.show_tenant(tenant)
+        assert scene.window.console is not None
+        scene.doors.delete_website(scene.window.console.tenants.websites(tenant)[place])
+        scene.settle()
+        for step in then:
+            step(scene)
+
+    return arrange
+
+
+def _press_verb(scene: Scene) -> None:
+    """Press what an empty or refused page offers."""
+    verbs = [each for each in scene.in_sight.findChildren(QAbstractButton) if each.property("kind") == "primary"]
+    next(each for each in verbs if each.isVisible() and not each.objectName()).click()
+    scene.settle()
+
+
 def _press(name: str) -> Callable[[Scene], object]:
     return lambda scene: scene.press(name)
 
 
 _NEXT = _press("nextButton")
+
+
+_WAY = (_press("chooseCreateOnly"), _press("lockConsentBox"))
+
+
+def _features(tenant: str) -> Arrange:
+    """The feature manager, once everything is compared."""
+
+    def arrange(scene: Scene) -> None:
+        scene.show_tenant(tenant)
+        panel = scene.window.findChild(FeaturePanel, "featurePanel")
+        assert panel is not None
+        scene.wait(lambda: panel.is_settled)
+        scene.settle()
+        scene.wait(lambda: panel.is_settled)
+        area = next(each for each in scene.workspace.page.findChildren(ScrollPage) if each.isAncestorOf(panel))
+        area.verticalScrollBar().setValue(panel.mapTo(area.widget(), QPoint(0, -Space.M)).y())
+
+    return arrange
+
+
+def _feature(door: str, tenant: str, *arguments: object, then: tuple[Callable[[Scene], object], ...] = ()) -> Arrange:
+    """What a door of the features leads to."""
+
+    def arrange(scene: Scene) -> None:
+        scene.show_tenant(tenant)
+        getattr(scene.doors.features, door)(tenant, *arguments)
+        scene.settle()
+        for step in then:
+            step(scene)
+
+    return arrange
 
 
 def _restore_lost(scene: Scene) -> None:
@@ -185,6 +248,17 @@ def _rows(tenant: str, statement: str = "") -> Arrange:
             editor = next(each for each in scene.window.findChildren(QPlainTextEdit, "sqlEditor") if each.isVisible())
             editor.setPlainText(statement)
             scene.press("runSqlButton")
+
+    return arrange
+
+
+def _quotas(tenant: str) -> Arrange:
+    """What takes the room of a tenant's database."""
+
+    def arrange(scene: Scene) -> None:
+        scene.show_tenant(tenant)
+        scene.doors.show_quotas(tenant)
+        scene.settle()
 
     return arrange
 
@@ -226,6 +300,31 @@ def _unreachable(scene: Scene) -> None:
     scene.press("testConnectionButton")
 
 
+def _check(*then: Callable[[Scene], object]) -> Arrange:
+    """The registry check, and what is done there."""
+
+    def arrange(scene: Scene) -> None:
+        scene.trigger("fleet.check")
+        for step in then:
+            step(scene)
+
+    return arrange
+
+
+def _repair(scene: Scene) -> None:
+    """The plan of the gravest repair there is."""
+    _check(_press("repairButton"))(scene)
+    forward = scene.in_sight.findChild(QAbstractButton, "nextButton")
+    if forward is not None and forward.isVisible():
+        scene.press("nextButton")
+
+
+def _servers_failed(scene: Scene) -> None:
+    """A server that does not answer, tested layer by layer."""
+    scene.trigger("servers.show")
+    scene.press("check.master")
+
+
 def _damaged_preferences(scene: Scene) -> None:
     assert scene.window.console is not None
     folders = scene.window.console.folders
@@ -249,6 +348,10 @@ FULL = (
     Picture("tenant-interrupted", _tenant(INTERRUPTED)),
     Picture("operations-filled", lambda scene: scene.trigger("operations.show")),
     Picture("audit-filled", lambda scene: scene.trigger("audit.show")),
+    Picture("findings-filled", lambda scene: scene.trigger("fleet.check")),
+    Picture("findings-repair", _repair),
+    Picture("findings-all", _check(_press("repairAllButton"))),
+    Picture("servers-filled", lambda scene: scene.trigger("servers.show")),
     Picture("rows-filled", _rows(HEALTHY, _JOINED)),
     Picture("rows-empty", _rows(PARTLY)),
     Picture("rows-failed", _rows(GARBLED, "DELETE FROM shop_orders")),
@@ -260,6 +363,28 @@ FULL = (
     Picture("install-review", _wizard("install_features", PARTLY, _NEXT, extra=(("blog",),))),
     Picture("install-empty", _wizard("install_features", WITHOUT, extra=((),))),
     Picture("install-failed", _wizard("install_features", MISSING, extra=((),))),
+    Picture("features-filled", _features(HEALTHY)),
+    Picture("features-outdated", _features(OUTDATED)),
+    Picture("features-drifted", _features(DRIFTED)),
+    Picture("features-empty", _features(WITHOUT)),
+    Picture("features-failed", _features(MISSING)),
+    Picture("install-database", _wizard("install_features", WITHOUT, _NEXT, *_WAY, extra=(("shop",),))),
+    Picture("install-first", _wizard("install_features", WITHOUT, _NEXT, *_WAY, _NEXT, extra=(("shop",),))),
+    Picture("upgrade-review", _feature("upgrade", OUTDATED, ("shop",))),
+    Picture("upgrade-empty", _feature("upgrade", HEALTHY, ())),
+    Picture("disable-filled", _feature("switch", HEALTHY, "shop", False)),
+    Picture("uninstall-review", _feature("uninstall", HEALTHY, "shop")),
+    Picture("uninstall-failed", _feature("uninstall", ADOPTABLE, "blog")),
+    Picture("repair-filled", _feature("repair", DRIFTED, ())),
+    Picture("repair-review", _feature("repair", DRIFTED, (), then=(_NEXT,))),
+    Picture("repair-empty", _feature("repair", HEALTHY, ())),
+    Picture("repair-failed", _feature("repair", MISSING, ())),
+    Picture("adopt-filled", _feature("adopt", ADOPTABLE, "blog")),
+    Picture("adopt-review", _feature("adopt", ADOPTABLE, "blog", then=(_NEXT,))),
+    Picture("adopt-empty", _feature("adopt", PARTLY, "blog")),
+    Picture("drift-filled", _feature("drift", DRIFTED)),
+    Picture("drift-empty", _feature("drift", HEALTHY)),
+    Picture("drift-failed", _feature("drift", MISSING)),
     Picture("backup-filled", _wizard("back_up", HEALTHY)),
     Picture("backup-review", _wizard("back_up", HEALTHY, _NEXT)),
     Picture("backup-failed", _wizard("back_up", MISSING, _NEXT)),
@@ -275,6 +400,39 @@ FULL = (
     Picture("delete-review", _wizard("delete_database", HEALTHY, _NEXT, _NEXT)),
     Picture("delete-empty", _wizard("delete_database", MISSING)),
     Picture("delete-failed", _wizard("delete_database", INTERRUPTED)),
+    Picture("frozen-filled", _tenant(OVER)),
+    Picture("quotas-filled", _quotas(NEAR)),
+    Picture("quotas-empty", _quotas(PARTLY)),
+    Picture("quotas-failed", _quotas(MISSING)),
+    Picture("freeze-filled", _wizard("freeze", NEAR)),
+    Picture("freeze-review", _wizard("freeze", NEAR, _NEXT)),
+    Picture("freeze-failed", _wizard("freeze", MISSING)),
+    Picture("release-filled", _wizard("release", OVER, extra=(True,))),
+    Picture("release-review", _wizard("release", OVER, _NEXT, extra=(True,))),
+    Picture("release-failed", _wizard("release", NEAR, _NEXT, extra=(False,))),
+    Picture("websites-filled", _tenant(PARTLY)),
+    Picture("publish-filled", _wizard("publish_website", WITHOUT, _NEXT, extra=(None,))),
+    Picture(
+        "publish-review", _wizard("publish_website", WITHOUT, _NEXT, _press("lockConsentBox"), _NEXT, extra=(None,))
+    ),
+    Picture("publish-empty", _wizard("publish_website", NO_WEBSITE, extra=(None,))),
+    Picture("publish-failed", _wizard("publish_website", PARTLY, extra=(None,))),
+    Picture("unpublish-filled", _action("website.unpublish")),
+    Picture("website-delete-filled", _delete_website(HEALTHY, 1)),
+    Picture("website-delete-review", _delete_website(HEALTHY, 1, _NEXT)),
+    Picture("website-delete-failed", _delete_website(HEALTHY, 0)),
+    Picture("website-delete-both", _delete_website(HEALTHY, 0, _press_verb)),
+    Picture("website-delete-plan", _delete_website(HEALTHY, 0, _press_verb, _NEXT)),
+    Picture("switch-filled", _wizard("switch_database", PARTLY, extra=(None,))),
+    Picture("switch-loss", _wizard("switch_database", HEALTHY, _NEXT, extra=(None,))),
+    Picture("switch-review", _wizard("switch_database", HEALTHY, _NEXT, _NEXT, extra=(None,))),
+    Picture("switch-empty", _wizard("switch_database", DAMAGED_BACKUP, extra=(None,))),
+    Picture("switch-failed", _wizard("switch_database", WITHOUT, extra=(None,))),
+    Picture("tier-filled", _wizard("change_tier", HEALTHY, extra=("brochure",))),
+    Picture("tier-changes", _wizard("change_tier", HEALTHY, _NEXT, extra=("brochure",))),
+    Picture("tier-review", _wizard("change_tier", HEALTHY, _NEXT, _NEXT, extra=("brochure",))),
+    Picture("tier-empty", _wizard("change_tier", PARTLY, _NEXT, extra=("trial",))),
+    Picture("tier-failed", _wizard("change_tier", NOT_A_DATABASE, _NEXT, extra=("pro",))),
     Picture("connections-filled", _action("connection.manage")),
     Picture("connections-failed", _unreachable),
     Picture("preferences-filled", _action("settings.show")),
@@ -289,6 +447,8 @@ FULL = (
 
 EMPTY = (
     Picture("overview-empty", lambda scene: scene.workspace.show_overview()),
+    Picture("findings-empty", lambda scene: scene.trigger("fleet.check")),
+    Picture("servers-empty", lambda scene: scene.trigger("servers.show")),
     Picture("operations-empty", lambda scene: scene.trigger("operations.show")),
     Picture("audit-empty", lambda scene: scene.trigger("audit.show")),
     Picture("connections-empty", lambda scene: scene.trigger("connection.manage")),
@@ -303,6 +463,8 @@ def _offline(scene: Scene) -> None:
 
 AWAY = (
     Picture("window-offline", _offline),
+    Picture("findings-failed", lambda scene: scene.trigger("fleet.check")),
+    Picture("servers-failed", _servers_failed),
     Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
     Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
 )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pagevoo_console.demo import breakage
 from pagevoo_console.demo.platform import MASTER_FILE, DemoPlatform, create_demo
 from pagevoo_console.domain.server import Connection, Environment, Server, Tls
 from pagevoo_console.services.jobs import JobContext
@@ -22,7 +23,17 @@ from pagevoo_console.services.start import StartOptions, open_console
 
 HEALTHY, DAMAGED_BACKUP, PARTLY, MISSING, GARBLED, WITHOUT = "1", "2", "4", "6", "8", "9"
 NO_WEBSITE, INTERRUPTED, EMPTIED = "16", "24", "13"
+NOT_A_DATABASE = "14"
+NEAR, OVER = "12", "17"
+DRIFTED, OUTDATED, ADOPTABLE = "7", "2", "3"
 _SILENT_PORT = 3999
+_LARAVEL = (
+    "2025_11_22_000001_create_installed_features_table",
+    "2025_11_22_000002_create_feature_settings_table",
+    "2025_11_22_400001_create_blog_posts_table",
+    "2025_11_22_400002_create_blog_categories_table",
+    "2025_11_22_400003_create_blog_comments_table",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ def _folder() -> Iterator[Path]:
 
 
 def _live_in(full: DemoPlatform, folder: Path) -> None:
-    """Back some tenants up, damage one of the backups, and empty one database."""
+    """Back some tenants up, damage one of the backups, empty one database, and freeze one that is full."""
     console, job = open_console(options_of(full)), JobContext()
     console.backups.prove(console.backups.create(HEALTHY, job), job)
     console.backups.create(HEALTHY, job)
@@ -110,6 +121,13 @@ def _live_in(full: DemoPlatform, folder: Path) -> None:
     content = damaged.path.read_bytes()
     damaged.path.write_bytes(content[: len(content) // 2])
     (folder / f"pagevoo_website_{EMPTIED}.db").write_bytes(b"")
+    breakage.set_back(folder / f"pagevoo_website_{OUTDATED}.db", "shop_0012", "shop_0011", ("shop_payments",))
+    adoptable = folder / f"pagevoo_website_{ADOPTABLE}.db"
+    breakage.drift(adoptable, "blog_posts", "meta_title", "excerpt")
+    breakage.make_platforms_own(adoptable, "blog", "blog_0005", _LARAVEL)
+    for name in ("events", "booking"):
+        console.features.switch(console.features.plan_disable(HEALTHY, name), job)
+    console.freezes.freeze(console.freezes.plan(OVER, if_over=True), job)
 
 
 def _save_connections(folders: Folders, folder: Path) -> None:

@@ -47,6 +47,10 @@ class StatusPanel(Card):
         self.states = StateStack(self._inside)
         self.add(self.states)
 
+    def add_below(self, widget: QWidget) -> None:
+        """Put something of another room's below the facts, such as who can log in."""
+        self._layout.insertWidget(1, widget)
+
     def show_loading(self) -> None:
         """Another tenant was chosen; what is known of this one's database is on its way."""
         self._tenant = None
@@ -75,7 +79,7 @@ class StatusPanel(Card):
             )
             return
         clear(self._facts)
-        if database.note and database.state is not DatabaseState.ACTIVE:
+        if database.note and database.state not in (DatabaseState.ACTIVE, DatabaseState.SUSPENDED):
             self._facts.addWidget(banner(self._problem(database)))
         self._facts.addWidget(self._values(database, entry))
         self.check_button.setVisible(database.state not in (DatabaseState.DELETED, DatabaseState.PROVISIONING))

@@ -5,6 +5,7 @@ Sizes are decimal: 1 MB is 1 000 000 bytes, which is what a quota means by it.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QDateTime, QLocale
@@ -117,3 +118,13 @@ def moment(when: datetime | None) -> str:
         return NOTHING
     there = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
     return locale().toString(there, QLocale.FormatType.ShortFormat)
+
+
+def day(when: datetime, *, is_short: bool = False, with_year: bool = False) -> str:
+    """A day on this machine's clock in the order of the language: `14 March`, `14 Mar`, `14 March 2026`."""
+    pattern = re.sub(r"d{3,4}[.,،]?\s*", "", locale().dateFormat(QLocale.FormatType.LongFormat))
+    if not with_year:
+        pattern = re.sub(r"(\s*'[^']*')?[\s,./-]*y+[.年]?(\s*'[^']*'\.?)?", "", pattern)
+    if is_short:
+        pattern = pattern.replace("MMMM", "MMM")
+    return locale().toString(QDateTime.fromSecsSinceEpoch(int(when.timestamp())).date(), pattern.strip())
