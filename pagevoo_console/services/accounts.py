@@ -1,7 +1,8 @@
 """Isolation: an account of a tenant's own, with exactly the grants a website needs on its own database.
 
-While one account serves all, whoever has its password has every tenant. A password made here is random, goes into the
-keyring or into a file of its owner's alone, and stands in no output, no log, no plan and no trail.
+While one account serves all, whoever has its password has every tenant. A password made here is random. It goes into
+the keyring, into a file of its owner's alone, or is shown once to whoever asked for it in a window; it stands in no
+output, no log, no plan and no trail.
 """
 
 from __future__ import annotations
@@ -268,6 +269,23 @@ def into_file(path: Path) -> Keep:
         return str(path)
 
     return keep
+
+
+class ShownOnce:
+    """Keeps a password in memory until it is shown, once. Kept by one thread, taken by another."""
+
+    def __init__(self) -> None:
+        self._secret: Secret | None = None
+
+    def keep(self, _server: Server, secret: Secret) -> str:
+        """Made to be a `Keep`."""
+        self._secret = secret
+        return "shown once"
+
+    def take(self) -> Secret | None:
+        """The password, None where there is none, and it is forgotten here."""
+        secret, self._secret = self._secret, None
+        return secret
 
 
 def into_keyring(connections: Connections) -> Keep:

@@ -15,7 +15,7 @@ from pagevoo_console.domain.errors import AccessDenied
 from pagevoo_console.domain.server import CheckResult, Server
 from pagevoo_console.services.engines.base import DatabaseEngine, SessionOptions
 from pagevoo_console.services.engines.catalogue import Engines
-from pagevoo_console.services.secrets import Secret, Secrets, identity
+from pagevoo_console.services.secrets import KeyringState, Secret, Secrets, identity
 
 _REFUSALS_AFTER_A_LOGIN = 3
 
@@ -40,6 +40,10 @@ class Connections:
     def keep_password(self, server: Server, secret: Secret) -> None:
         """Put a password into the keyring, under the server's credential. Raises Refused where there is none."""
         self._secrets.store(server, secret)
+
+    def keyring(self) -> KeyringState:
+        """Whether there is a place for passwords. Reads only; takes as long as the keyring."""
+        return self._secrets.state()
 
     @contextmanager
     def open(

@@ -43,11 +43,17 @@ def reasons(session: sa.Connection) -> dict[str, str]:
     if not sa.inspect(session).has_table(SETTINGS.name):
         return {}
     query = sa.select(SETTINGS.c.feature_type, SETTINGS.c.setting_value).where(SETTINGS.c.setting_key == DISABLED_BY)
-    return {str(name): _text(value) for name, value in session.execute(query)}
+    read = {str(name): _text(value) for name, value in session.execute(query)}
+    return {name: reason for name, reason in read.items() if reason}
 
 
 def record_in(session: sa.Connection, name: str) -> None:
-    """Write the feature's row where there is none. The caller has a transaction."""
+    """Write the feature's row where there is none. The caller has a transaction.
+
+    The row for who switches it off is made with it: a frozen database takes changes, and no new rows.
+    """
+    if not _has_reason(session, name):
+        _write_reason(session, name, None)
     if _is_active(session, name) is None:
         session.execute(
             sa.insert(INSTALLED).values(
@@ -80,10 +86,7 @@ def disable_in(session: sa.Connection, engine: DatabaseEngine, name: str, by: Sw
         if not active and (before == by.value or by is Switch.TIER):
             return False
         session.execute(sa.update(INSTALLED).where(INSTALLED.c.feature_type == name).values(is_active=False))
-        _forget_reason(session, name)
-        session.execute(
-            sa.insert(SETTINGS).values(feature_type=name, setting_key=DISABLED_BY, setting_value=json.dumps(by.value))
-        )
+        _write_reason(session, name, by)
         return True
 
 
@@ -99,7 +102,8 @@ def enable_in(session: sa.Connection, engine: DatabaseEngine, name: str) -> bool
         if active and name not in reasons(session):
             return False
         session.execute(sa.update(INSTALLED).where(INSTALLED.c.feature_type == name).values(is_active=True))
-        _forget_reason(session, name)
+        if _has_reason(session, name):
+            _write_reason(session, name, None)
         return True
 
 
@@ -115,8 +119,21 @@ def _is_active(session: sa.Connection, name: str) -> bool | None:
     return None if found is None else bool(found.is_active)
 
 
-def _forget_reason(session: sa.Connection, name: str) -> None:
-    session.execute(sa.delete(SETTINGS).where(SETTINGS.c.feature_type == name, SETTINGS.c.setting_key == DISABLED_BY))
+def _has_reason(session: sa.Connection, name: str) -> bool:
+    query = sa.select(SETTINGS.c.feature_type).where(_is_reason(name))
+    return session.execute(query).first() is not None
+
+
+def _write_reason(session: sa.Connection, name: str, by: Switch | None) -> None:
+    value = None if by is None else json.dumps(by.value)
+    if _has_reason(session, name):
+        session.execute(sa.update(SETTINGS).where(_is_reason(name)).values(setting_value=value))
+    else:
+        session.execute(sa.insert(SETTINGS).values(feature_type=name, setting_key=DISABLED_BY, setting_value=value))
+
+
+def _is_reason(name: str) -> sa.ColumnElement[bool]:
+    return sa.and_(SETTINGS.c.feature_type == name, SETTINGS.c.setting_key == DISABLED_BY)
 
 
 def _text(value: Any) -> str:

@@ -82,13 +82,16 @@ class FeatureStates:
         """The same as `list` for a caller that has a session."""
         found = self.standing(session)
         why = reasons(session) if any(not on for on in found.active.values()) else {}
-        tier = located.tenant.tier
+        return self.described(found, located.tenant.tier, why)
+
+    def described(self, found: Standing, tier: str, why: dict[str, str]) -> tuple[Feature, ...]:
+        """Each feature of the catalogue in a database that stands so; `why` says who switched which off."""
         offers = Offers(self._master.platform) if self._tiers is None else self._tiers.offers()
         return tuple(
             Feature(
                 name=lineage.name,
                 title=lineage.title,
-                state=_state(lineage, found, self._tables_at(lineage, found.revisions.get(lineage.name))),
+                state=_state(lineage, found, self.tables_at(lineage, found.revisions.get(lineage.name))),
                 revision=found.revisions.get(lineage.name),
                 head=lineage.head,
                 tables=lineage.tables,
@@ -135,7 +138,8 @@ class FeatureStates:
                     pending.append(required)
         return self.in_order(wanted)
 
-    def _tables_at(self, lineage: Lineage, revision: str | None) -> tuple[str, ...]:
+    def tables_at(self, lineage: Lineage, revision: str | None) -> tuple[str, ...]:
+        """The tables that a lineage has at one of its revisions, at its newest where None."""
         if revision is None or revision == lineage.head:
             return lineage.tables
         return tuple(self._lineages.expected(lineage.name, revision).tables)

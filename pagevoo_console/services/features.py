@@ -7,13 +7,14 @@ from typing import Any
 
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Refused
-from pagevoo_console.domain.feature import Difference, Feature, Switch
+from pagevoo_console.domain.feature import Difference, Feature, FeatureOverview, Switch
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.feature_adoption import ADOPT, AdoptionPlan, AdoptionPlans
 from pagevoo_console.services.feature_changes import INSTALL, UPGRADE, FeaturePlans, InstallPlan, UpgradePlan
 from pagevoo_console.services.feature_drift import DriftFinder
+from pagevoo_console.services.feature_overview import FeatureOverviews
 from pagevoo_console.services.feature_removal import UNINSTALL, RemovalPlans, UninstallPlan, ensure_confirmed
 from pagevoo_console.services.feature_repairs import MEND, RepairPlan, RepairPlans
 from pagevoo_console.services.feature_states import FeatureStates
@@ -52,6 +53,7 @@ class Features:
         self._audit = audit
         core = master.platform.core_lineage
         self._states = FeatureStates(master, connections, lineages, tenants, tiers)
+        self._overviews = FeatureOverviews(connections, lineages, tenants, self._states, core)
         self._finder = DriftFinder(lineages, self._states, core)
         rooms = Rooms(connections, lineages, tenants, backups, self._states)
         self._changes = FeaturePlans(rooms)
@@ -74,6 +76,10 @@ class Features:
     def list(self, tenant: str) -> tuple[Feature, ...]:
         """The state of each feature in this tenant's database. Reads only. Raises Refused where there is none."""
         return self._states.list(tenant)
+
+    def overview(self, tenant: str) -> FeatureOverview:
+        """All features at one look with what their tables take, without a database too. Reads only."""
+        return self._overviews.of(tenant)
 
     def migrations(self, tenant: str) -> tuple[str, ...]:
         """What the platform's own (Laravel) migrations wrote down in this database, in order. Reads only."""

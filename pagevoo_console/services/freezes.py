@@ -36,8 +36,8 @@ THAW_FRACTION = 0.9
 LOCK_SECONDS = 3.0
 """How long a trigger may wait for its table: whoever comes after it waits as well."""
 
-_WITHOUT_NEW_ROWS = frozenset({OperationKind.ENABLE.value, OperationKind.UNINSTALL.value})
-"""What may be done to the features of a frozen database; switching one off writes down by whom."""
+_WITHOUT_NEW_ROWS = frozenset({OperationKind.ENABLE.value, OperationKind.DISABLE.value, OperationKind.UNINSTALL.value})
+"""What may be done to the features of a frozen database."""
 
 
 class _Freezing(Procedure):

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Cancelled, ConsoleError, NotFound
 from pagevoo_console.domain.health import ServerHealth
-from pagevoo_console.domain.server import Server
+from pagevoo_console.domain.server import CheckResult, Server
+from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.sightings import tenant_name_pattern
 from pagevoo_console.services.values import now
 
+CHECK = "database.check"
+
 
 class ServerHealthCheck:
     """Looks at the servers of one connection. Reads only. Safe to call from any thread."""
 
-    def __init__(self, master: Master, connections: Connections) -> None:
+    def __init__(self, master: Master, connections: Connections, audit: AuditTrail) -> None:
         self._master = master
         self._connections = connections
+        self._audit = audit
 
     def servers(self) -> tuple[Server, ...]:
         """The master's server and those of the tenants, each once."""
@@ -30,11 +35,27 @@ class ServerHealthCheck:
 
         Raises NotFound for a name that the connection does not list.
         """
+        return tuple(self._health(server) for server in self._chosen(name))
+
+    def check(self, name: str) -> CheckResult:
+        """*Test connection* of a server, from name resolution to privileges. A failure is noted in the trail.
+
+        Raises NotFound for a name that the connection does not list.
+        """
+        (server,) = self._chosen(name)
+        master = self._master.connection
+        database = master.master_database if server == master.master else None
+        answer = self._connections.check(server, database)
+        if not answer.reachable:
+            self._audit.note(CHECK, Outcome.FAILED, detail=f"{server.name} at {server.address}: {answer.problem}")
+        return answer
+
+    def _chosen(self, name: str | None) -> list[Server]:
         chosen = [server for server in self.servers() if name is None or server.name == name]
         if not chosen:
             known = ", ".join(server.name for server in self.servers())
             raise NotFound(f"There is no server {name}", hint=f"This connection lists: {known}.")
-        return tuple(self._health(server) for server in chosen)
+        return chosen
 
     def _health(self, server: Server) -> ServerHealth:
         holds_tenants = server in self._master.connection.servers
@@ -54,6 +75,7 @@ class ServerHealthCheck:
             names = engine.databases(session)
             privileges = engine.privileges(session)
             missing = administration.missing_privileges(session)
+            grant = administration.grant_statement(session, missing)
             before = now()
             limits = administration.limits(session)
             halfway = before + (now() - before) / 2
@@ -72,5 +94,6 @@ class ServerHealthCheck:
             limits=limits,
             privileges=privileges,
             missing_privileges=missing,
+            grant_statement=grant,
             clock_skew=(limits.clock - halfway) / timedelta(seconds=1),
         )

@@ -41,7 +41,7 @@ def rows(world: World, tenant: str) -> list[tuple[str, bool]]:
 
 def reasons(world: World, tenant: str) -> list[tuple[str, object]]:
     query = "SELECT feature_type, setting_value FROM feature_settings WHERE setting_key = 'console_disabled_by'"
-    found = world.write(query, database=world.name(tenant))
+    found = world.write(f"{query} AND setting_value IS NOT NULL", database=world.name(tenant))
     return [
         (str(name), json.loads(value) if str(value).startswith('"') else value) for name, value in found
     ]  # fmt: skip

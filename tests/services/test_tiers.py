@@ -107,16 +107,25 @@ def test_a_downgrade_disables_and_preserves_and_an_upgrade_brings_back(world: Wo
     up = change(world, tenant, "niche")
     assert (tier_of(world, tenant), up.enabled) == ("niche", ("blog",))
     assert active(world, tenant) == {"blog": True, "contact_form": True}
-    assert world.write("SELECT count(*) FROM feature_settings", database=world.name(tenant)) == [(0,)]
+    query = "SELECT count(setting_value) FROM feature_settings"
+    assert world.write(query, database=world.name(tenant)) == [(0,)]
     assert world.console.audit.verify().ok
+
+
+def test_a_downgrade_disables_in_a_frozen_database_too(world: World) -> None:
+    tenant = with_features(world, "blog")
+    world.console.freezes.freeze(world.console.freezes.plan(tenant), JobContext())
+    assert change(world, tenant, "trial").disabled == ("blog",)
+    assert active(world, tenant) == {"blog": False}
+    assert change(world, tenant, "pro").enabled == ("blog",)
 
 
 def test_what_a_person_switched_off_is_not_brought_back_by_a_tier(world: World) -> None:
     tenant = with_features(world, "blog", "contact_form")
     world.write("UPDATE installed_features SET is_active = {0}", False, database=world.name(tenant))
     world.write(
-        "INSERT INTO feature_settings (feature_type, setting_key, setting_value) VALUES ({0}, {1}, {2})",
-        "contact_form", "console_disabled_by", json.dumps("user"), database=world.name(tenant),
+        "UPDATE feature_settings SET setting_value = {0} WHERE feature_type = {1}", json.dumps("user"), "contact_form",
+        database=world.name(tenant),
     )  # fmt: skip
 
     assert world.console.tier_changes.plan(tenant, "trial").disables == ()

@@ -103,6 +103,10 @@ class Administration(ABC):
         """What our account would need for everything the console does, and lacks, in the server's words."""
 
     @abstractmethod
+    def grant_statement(self, server: sa.Connection, missing: Sequence[str]) -> str:
+        """What gives our account what `missing_privileges` named, for whoever may; empty where nothing is missing."""
+
+    @abstractmethod
     def known_problems(self, version: str, product: str, today: date) -> tuple[KnownProblem, ...]:
         """What this version is known for; facts with an advice."""
 

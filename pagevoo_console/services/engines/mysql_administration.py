@@ -96,6 +96,17 @@ class MysqlAdministration(Administration):
             missing += [name for name in _ANYWHERE if name not in here]
         return tuple(missing)
 
+    def grant_statement(self, server: sa.Connection, missing: Sequence[str]) -> str:
+        """On every database: tenants' databases are made by name, and the console has to reach each of them."""
+        if not missing:
+            return ""
+        connection = driver_connection(server)
+        with _explained(server):
+            name, _, host = str(connection.value("SELECT CURRENT_USER()")).rpartition("@")
+            who = accounts.shown(connection, name, host)
+        named = {} if connection.is_mariadb else {"CONNECTION ADMIN": "CONNECTION_ADMIN"}
+        return f"GRANT {', '.join(named.get(one, one) for one in missing)} ON *.* TO {who};"
+
     def known_problems(self, version: str, product: str, today: date) -> tuple[KnownProblem, ...]:
         return known_problems(version, product, today)
 

@@ -27,6 +27,7 @@ _ENDS = {
     13: date(2025, 11, 13), 14: date(2026, 11, 12), 15: date(2027, 11, 11), 16: date(2028, 11, 9),
     17: date(2029, 11, 8),
 }  # fmt: skip
+_ATTRIBUTES = ("CREATEDB", "CREATEROLE")
 _DROPS_WHOLE = {11: 21, 12: 16, 13: 13, 14: 9, 15: 4}
 
 
@@ -101,8 +102,21 @@ class PostgresqlAdministration(Administration):
         assert row is not None
         if row[0]:
             return ()
-        names = ("CREATEDB", "CREATEROLE", "pg_signal_backend", "pg_read_all_stats")
+        names = (*_ATTRIBUTES, "pg_signal_backend", "pg_read_all_stats")
         return tuple(name for name, has in zip(names, row[1:], strict=True) if not has)
+
+    def grant_statement(self, server: sa.Connection, missing: Sequence[str]) -> str:
+        if not missing:
+            return ""
+        with _explained(server):
+            row = driver_connection(server).execute("SELECT current_user").fetchone()
+        assert row is not None
+        who = quote(row[0])
+        attributes = [name for name in missing if name in _ATTRIBUTES]
+        roles = [name for name in missing if name not in _ATTRIBUTES]
+        statements = [f"ALTER ROLE {who} {' '.join(attributes)};"] if attributes else []
+        statements += [f"GRANT {', '.join(map(quote, roles))} TO {who};"] if roles else []
+        return " ".join(statements)
 
     def known_problems(self, version: str, product: str, today: date) -> tuple[KnownProblem, ...]:
         numbers = [int(part) for part in re.findall(r"\d+", version)[:2]]

@@ -53,6 +53,9 @@ class SqliteAdministration(Administration):
     def missing_privileges(self, server: sa.Connection) -> tuple[str, ...]:
         return ()
 
+    def grant_statement(self, server: sa.Connection, missing: Sequence[str]) -> str:
+        return ""
+
     def known_problems(self, version: str, product: str, today: date) -> tuple[KnownProblem, ...]:
         numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
         if numbers >= (3, 31):
