@@ -71,6 +71,7 @@ def server_health(found: ServerHealth) -> Json:
         "collation_ok": None if limits is None else limits.is_collation_right,
         "privileges": dict(found.privileges),
         "missing_privileges": list(found.missing_privileges),
+        "grant_statement": found.grant_statement or None,
         "time_skew_seconds": None if found.clock_skew is None else round(found.clock_skew, 3),
     }
 

@@ -64,6 +64,7 @@ def _show(paper: Paper, found: ServerHealth) -> None:
             ("Free on disk", limits.why_no_disk if limits.free_bytes is None else formats.size(limits.free_bytes)),
             ("Character set", f"{limits.charset} / {limits.collation}"),
             ("Missing privileges", ", ".join(found.missing_privileges) or "none"),
+            *([("They are given by", found.grant_statement)] if found.grant_statement else []),
             ("Clock", f"{found.clock_skew or 0:+.1f} s"),
             *((one.title, one.advice) for one in found.known_problems),
             *(("Note", warning) for warning in found.warnings),

@@ -34,8 +34,9 @@ class ServerLimits:
 class ServerHealth:
     """One server with everything that is known of how it stands; `problem` is why nothing is, where it is not reached.
 
-    `databases` counts tenants' databases, `database_limit` is the platform's. `clock_skew` is in seconds, positive
-    where the server is ahead of this machine.
+    `databases` counts tenants' databases, `database_limit` is the platform's. `grant_statement` gives what is missing,
+    to be run by whoever may; empty where nothing is. `clock_skew` is in seconds, positive where the server is ahead of
+    this machine.
     """
 
     name: str
@@ -53,4 +54,5 @@ class ServerHealth:
     limits: ServerLimits | None = None
     privileges: dict[str, bool] = field(default_factory=dict, hash=False)
     missing_privileges: tuple[str, ...] = ()
+    grant_statement: str = ""
     clock_skew: float | None = None

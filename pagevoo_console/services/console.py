@@ -76,7 +76,7 @@ class Console:
             self.master, self.registry, connections, lineages, self.tenancy, self.tenants, self.operations, self.audit
         )
         self.usage_samples = UsageSamples(self.master)
-        self.quotas = Quotas(platform, connections, self.tenants, lineages, self.usage_samples)
+        self.quotas = Quotas(self.tiers, connections, self.tenants, lineages, self.usage_samples)
         self.quota_alerts = QuotaAlerts(self.master, self.audit)
         self.freezes = Freezes(
             self.master, connections, self.tenants, self.operations, self.quotas, self.freeze_records, actor
@@ -119,15 +119,15 @@ class Console:
         self.inspection = Inspection(connections, self.tenants, self.audit)
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")
         self.sightings = Sightings(
-            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backup_index,
-            self.directory, self.freeze_records,
+            self.master, self.registry, self.tiers, connections, self.tenancy, lineages, self.operations,
+            self.backup_index, self.directory, self.freeze_records,
         )  # fmt: skip
         self.quota_news = QuotaNews(
             platform, self.directory, self.quota_alerts, folders.state / f"quota-news-{identity(connection)}.json"
         )
         self.fleet_tick = FleetTick(
-            self.master, connections, self.tenants, self.sightings, self.directory, self.quotas, self.usage_samples,
-            self.quota_alerts, self.freezes, self.freeze_records, self.audit,
+            self.master, self.tiers, connections, self.tenants, self.sightings, self.directory, self.quotas,
+            self.usage_samples, self.quota_alerts, self.freezes, self.freeze_records, self.audit,
         )  # fmt: skip
 
 

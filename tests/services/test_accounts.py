@@ -14,7 +14,7 @@ import pytest
 from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.errors import Refused
 from pagevoo_console.domain.finding import FindingKind
-from pagevoo_console.services.accounts import into_file
+from pagevoo_console.services.accounts import ShownOnce, into_file
 from pagevoo_console.services.jobs import JobContext
 from tests.masters import EngineServer, ServerMasters, SqliteFolder
 from tests.services.platform_world import World, folders_in, make_world
@@ -138,6 +138,20 @@ def test_the_password_is_in_the_file_alone(world: World, password_file: Path) ->
     trail = world.write("SELECT before_state, after_state, detail FROM console_audit_events")
     assert password not in repr((kept, trail))
     assert password not in (world.folders.state / "audit.jsonl").read_text()
+
+
+def test_a_password_that_is_shown_once_is_the_accounts_and_is_kept_nowhere(world: World) -> None:
+    mine, _ = world.provisioned()
+    console, once = world.console, ShownOnce()
+
+    console.accounts.create(console.accounts.plan_creation(mine), once.keep, JobContext())
+    secret = once.take()
+
+    assert secret is not None
+    assert once.take() is None
+    assert run_as(world, f"pagevoo_t_{mine}", secret.reveal(), world.name(mine), "SELECT 1") == [(1,)]
+    kept = world.write("SELECT plan, evidence FROM console_operations")
+    assert secret.reveal() not in repr((kept, once))
 
 
 def test_creating_it_again_changes_nothing_and_what_it_lacks_is_given_again(

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import NotFound
+from pagevoo_console.domain.server import Server
 from pagevoo_console.services.console import Console
 from pagevoo_console.services.engines.base import SessionOptions
 from pagevoo_console.services.engines.catalogue import Engines
 from tests.masters import ServerMasters
-from tests.servers import MariadbServer, free_port
+from tests.servers import MariadbServer, PostgresqlServer, free_port
 from tests.services.platform_world import World, folders_in, make_world
 
 TODAY = date(2026, 11, 21)
@@ -73,22 +75,79 @@ def test_a_server_that_does_not_answer_stops_no_other(mariadb_server: MariadbSer
     masters.clean_up()
 
 
-def test_what_an_account_lacks_is_named_in_the_servers_words(mariadb_server: MariadbServer, pagevoo_home: Path) -> None:
+def test_what_an_account_lacks_is_named_with_the_statement_that_gives_it_on_mariadb(
+    mariadb_server: MariadbServer, pagevoo_home: Path
+) -> None:
     masters = ServerMasters(mariadb_server)
     world = make_world(masters.make_master(), folders_in(pagevoo_home))
     mariadb_server.execute(
         "CREATE USER clerk@'%' IDENTIFIED BY 'x'", "GRANT SELECT, CREATE, PROCESS ON *.* TO clerk@'%'"
     )
-    engine = Engines().get("mysql")
     clerk = replace(world.console.connection.master, user="clerk")
-    with engine.open(clerk, "x", None, SessionOptions()) as session:
-        missing = engine.administration.missing_privileges(session)
-    session.engine.dispose()
+
+    missing, statement = lacking("mysql", clerk)
+    mariadb_server.execute(statement.rstrip(";"))
+    assert lacking("mysql", clerk) == ((), "")
     mariadb_server.execute("DROP USER clerk@'%'")
 
     assert "CREATE USER" in missing
     assert "DROP" in missing
     assert not {"SELECT", "CREATE", "PROCESS"} & set(missing)
+    assert statement.endswith("ON *.* TO 'clerk'@'%';")
+    masters.clean_up()
+
+
+def test_what_an_account_lacks_is_named_with_the_statement_that_gives_it_on_postgresql(
+    postgresql_server: PostgresqlServer, pagevoo_home: Path
+) -> None:
+    masters = ServerMasters(postgresql_server)
+    world = make_world(masters.make_master(), folders_in(pagevoo_home))
+    postgresql_server.execute("CREATE ROLE clerk LOGIN PASSWORD 'x' CREATEDB")
+    clerk = replace(world.console.connection.master, user="clerk")
+
+    missing, statement = lacking("postgresql", clerk)
+    postgresql_server.execute(*(part for part in statement.split(";") if part.strip()))
+    assert lacking("postgresql", clerk) == ((), "")
+    postgresql_server.execute("DROP ROLE clerk")
+
+    assert missing == ("CREATEROLE", "pg_signal_backend", "pg_read_all_stats")
+    assert statement == ('ALTER ROLE "clerk" CREATEROLE; GRANT "pg_signal_backend", "pg_read_all_stats" TO "clerk";')
+    masters.clean_up()
+
+
+def lacking(engine_name: str, server: Server) -> tuple[tuple[str, ...], str]:
+    """What this account lacks, and the statement that gives it."""
+    engine = Engines().get(engine_name)
+    with engine.open(server, "x", None, SessionOptions()) as session:
+        missing = engine.administration.missing_privileges(session)
+        statement = engine.administration.grant_statement(session, missing)
+    session.engine.dispose()
+    return missing, statement
+
+
+def test_edge_case_3_a_server_that_does_not_answer_is_tested_in_layers_and_written_into_the_trail(
+    mariadb_server: MariadbServer, pagevoo_home: Path
+) -> None:
+    masters = ServerMasters(mariadb_server)
+    world = make_world(masters.make_master(), folders_in(pagevoo_home))
+    console = world.console
+    dead = replace(console.connection.master, name="dead", port=free_port())
+    both = replace(console.connection, tenant_servers=(console.connection.master, dead))
+    looking = Console(both, console.platform, console.connections, console.lineages, world.folders)
+
+    answer = looking.server_health.check("dead")
+    sound = looking.server_health.check("master")
+
+    assert not answer.reachable
+    assert [(step.layer, step.ok) for step in answer.steps] == [("name", True), ("tcp", False)]
+    assert answer.steps[-1].hint
+    assert sound.reachable
+    _, (event,) = looking.audit.events(action="database.check")
+    assert event.outcome is Outcome.FAILED
+    assert event.detail is not None
+    assert event.detail.startswith(f"dead at {dead.address}: ")
+    with pytest.raises(NotFound):
+        looking.server_health.check("elsewhere")
     masters.clean_up()
 
 
