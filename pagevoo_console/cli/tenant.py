@@ -252,7 +252,7 @@ def _measured(call: Call, found: Tenant) -> tuple[tuple[Feature, ...], tuple[Quo
     from pagevoo_console.services.quotas import usages
 
     console = call.console
-    nothing = usages(console.platform, found.tier, DatabaseSize(0) if found.database is None else None)
+    nothing = usages(console.tiers.platform(), found.tier, DatabaseSize(0) if found.database is None else None)
     if found.database is None or found.database.state not in (DatabaseState.ACTIVE, DatabaseState.SUSPENDED):
         return (), nothing
     try:

@@ -14,6 +14,7 @@ from pagevoo_console.services.forecasts import LONG, forecast
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.quota_measures import feature_usages, table_usages
 from pagevoo_console.services.tenants import Located, Tenants
+from pagevoo_console.services.tiers import Tiers
 from pagevoo_console.services.usage_samples import Series, UsageSamples
 from pagevoo_console.services.values import now
 
@@ -22,9 +23,9 @@ class Quotas:
     """Measures one tenant. The fleet's figures come from sightings. Safe to call from any thread."""
 
     def __init__(
-        self, platform: Platform, connections: Connections, tenants: Tenants, lineages: Lineages, samples: UsageSamples
+        self, tiers: Tiers, connections: Connections, tenants: Tenants, lineages: Lineages, samples: UsageSamples
     ) -> None:
-        self._platform = platform
+        self._tiers = tiers
         self._connections = connections
         self._tenants = tenants
         self._lineages = lineages
@@ -38,7 +39,8 @@ class Quotas:
     def measure(self, located: Located) -> tuple[QuotaUsage, ...]:
         """The same for a tenant that was located already, without a look ahead."""
         with self._connections.open(located.server, located.database.name) as session:
-            return usages(self._platform, located.tenant.tier, located.engine.size(session))
+            size = located.engine.size(session)
+        return usages(self._tiers.platform(), located.tenant.tier, size)
 
     def report(self, tenant: str) -> UsageReport:
         """The same, and what takes the room: every table and every feature, measured now. Reads only."""
@@ -47,7 +49,7 @@ class Quotas:
             size, sizes = located.engine.size(session), located.engine.table_sizes(session)
         lineages = [one for one in self._lineages.all() if one.kind in ("core", "feature")]
         tables = table_usages(sizes, lineages)
-        measured = usages(self._platform, located.tenant.tier, size)
+        measured = usages(self._tiers.platform(), located.tenant.tier, size)
         return UsageReport(
             tenant, located.database.name, now(), located.engine.used_means, self._foreseen(located, measured), tables,
             feature_usages(tables, lineages, size),

@@ -19,6 +19,7 @@ from pagevoo_console.domain.quota import QuotaMetric
 from pagevoo_console.domain.server import Server
 from pagevoo_console.domain.sighting import Orphan, ServerSighting, Sighting
 from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.tier import Tier
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.directory import Directory, DirectoryRow
@@ -30,6 +31,7 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import AtWork, Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow, TenantRow
+from pagevoo_console.services.tiers import Tiers
 from pagevoo_console.services.values import iso, now
 
 _BATCH = 2000
@@ -42,6 +44,7 @@ class Sightings:
         self,
         master: Master,
         registry: Registry,
+        tiers: Tiers,
         connections: Connections,
         tenancy: DatabasePerTenant,
         lineages: Lineages,
@@ -52,6 +55,7 @@ class Sightings:
     ) -> None:
         self._master = master
         self._registry = registry
+        self._tiers = tiers
         self._connections = connections
         self._tenancy = tenancy
         self._lineages = lineages
@@ -65,6 +69,7 @@ class Sightings:
         moment = now()
         with self._master.reading() as session:
             self._registry.ensure(session)
+            platform = self._tiers.offers(session).platform
             websites: dict[str, list[Website]] = {}
             for website in self._registry.websites(session):
                 websites.setdefault(website.tenant, []).append(website)
@@ -73,7 +78,7 @@ class Sightings:
                 rows.setdefault(row.tenant, []).append(row)
             return self._directory.replace_registry(
                 (
-                    self._directory_row(person, websites.get(person.id, []), rows.get(person.id, []))
+                    self._directory_row(platform, person, websites.get(person.id, []), rows.get(person.id, []))
                     for person in self._registry.tenants(session)
                 ),
                 moment,
@@ -228,8 +233,9 @@ class Sightings:
             if pattern.match(name) and name not in live and name not in made
         )
 
-    def _directory_row(self, person: TenantRow, websites: list[Website], rows: list[RegistryRow]) -> DirectoryRow:
-        platform = self._master.platform
+    def _directory_row(
+        self, platform: Platform, person: TenantRow, websites: list[Website], rows: list[RegistryRow]
+    ) -> DirectoryRow:
         registry = platform.registry
         live = [row for row in rows if registry is not None and row.status != registry.deleted]
         row = live[-1] if live else rows[-1] if rows else None
@@ -259,19 +265,11 @@ class Sightings:
             server=None if server is None else server.name,
             generation=None if row is None else row.id,
             registry_state=state,
-            limit_bytes=self._limit(person.tier),
+            limit_bytes=_limit(platform, tier),
             created_at=iso(person.created_at),
             database_created_at=None if row is None else iso(row.created_at),
             searchable="\n".join(texts),
         )
-
-    def _limit(self, tier_name: str) -> int | None:
-        platform = self._master.platform
-        tier = platform.tier(tier_name)
-        if tier is None:
-            return None
-        sized = (quota for quota in platform.quotas if quota.metric is QuotaMetric.DATABASE_BYTES)
-        return next((tier.limits.get(quota.name) for quota in sized), None)
 
     def _server(self, name: str | None) -> Server | None:
         try:
@@ -284,3 +282,11 @@ def tenant_name_pattern(platform: Platform) -> re.Pattern[str]:
     """What a tenant database of this platform is called: to find stray ones, never to drop any."""
     before, _, after = platform.database_pattern.partition("{tenant}")
     return re.compile(re.escape(before) + r"[^\s]+" + re.escape(after) + r"\Z")
+
+
+def _limit(platform: Platform, tier: Tier | None) -> int | None:
+    """How much a tenant of this tier may store, in bytes."""
+    if tier is None:
+        return None
+    sized = (quota for quota in platform.quotas if quota.metric is QuotaMetric.DATABASE_BYTES)
+    return next((tier.limits.get(quota.name) for quota in sized), None)

@@ -29,6 +29,7 @@ from pagevoo_console.services.quota_alerts import QuotaAlerts
 from pagevoo_console.services.quotas import Quotas, usages
 from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.tenants import Tenants
+from pagevoo_console.services.tiers import Tiers
 from pagevoo_console.services.usage_samples import BATCH, UsageSamples
 from pagevoo_console.services.values import naive_utc, now
 
@@ -67,6 +68,7 @@ class FleetTick:
     def __init__(
         self,
         master: Master,
+        tiers: Tiers,
         connections: Connections,
         tenants: Tenants,
         sightings: Sightings,
@@ -79,6 +81,7 @@ class FleetTick:
         audit: AuditTrail,
     ) -> None:
         self._master = master
+        self._tiers = tiers
         self._connections = connections
         self._tenants = tenants
         self._sightings = sightings
@@ -198,12 +201,13 @@ class FleetTick:
     ) -> Iterator[_Look]:
         """The sweep will do for most; who is near a limit, and these `apart`, are looked at for themselves."""
         close = []
+        platform = self._tiers.platform()
         for entry in entries:
             if entry.id in apart:
                 close.append(entry)
             else:
                 size = DatabaseSize(entry.used or 0, exact=entry.exact)
-                yield _Look(entry, usages(self._master.platform, entry.tier, size))
+                yield _Look(entry, usages(platform, entry.tier, size))
         with ThreadPoolExecutor(max(1, workers), thread_name_prefix="tick") as pool:
             tasks = [pool.submit(self._look, entry, job, freezes) for entry in close]
             for number, task in enumerate(tasks):

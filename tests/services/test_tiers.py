@@ -8,6 +8,8 @@ import pytest
 
 from pagevoo_console.domain.errors import Busy, Failed, NotFound, Refused
 from pagevoo_console.domain.operation import OperationState
+from pagevoo_console.domain.quota import QuotaLevel
+from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.domain.tier import TierResult
 from pagevoo_console.services.jobs import JobContext
 from tests.faults.killing import killed_at
@@ -130,6 +132,17 @@ def test_what_a_person_switched_off_is_not_brought_back_by_a_tier(world: World) 
 
     assert world.console.tier_changes.plan(tenant, "trial").disables == ()
     assert world.console.tier_changes.plan(tenant, "niche").enables == ()
+
+
+def test_a_limit_of_the_platforms_own_holds_wherever_usage_is_compared(world: World) -> None:
+    tenant, _ = world.provisioned()
+    permit(world, "pro", "limit:database_size", limit=1000)
+
+    (usage,) = world.console.quotas.show(tenant)
+    assert (usage.limit, usage.level) == (1000, QuotaLevel.OVER)
+    world.console.sightings.look(tenant)
+    (entry,) = world.console.directory.page(TenantQuery(search=tenant)).entries
+    assert entry.limit == 1000
 
 
 def test_the_quotas_that_break_are_measured_on_the_server(world: World) -> None:
