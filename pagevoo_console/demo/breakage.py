@@ -52,3 +52,24 @@ def retype(connection: sqlite3.Connection, table: str, column: str) -> None:
     connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (changed, table))
     connection.execute("PRAGMA writable_schema = RESET")
     connection.execute(f"UPDATE {quoted(table)} SET {quoted(column)} = CAST({quoted(column)} AS TEXT)")
+
+
+def set_back(path: Path, head: str, earlier: str, tables: tuple[str, ...]) -> None:
+    """Bring a feature back to an earlier revision, without the tables that came since: nobody has upgraded it yet."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table in tables:
+            connection.execute(f"DROP TABLE {quoted(table)}")
+        connection.execute("UPDATE console_features SET version_num = ? WHERE version_num = ?", (earlier, head))
+
+
+def make_platforms_own(path: Path, feature: str, head: str, migrations: tuple[str, ...]) -> None:
+    """Let a feature's tables be the platform's: no row, no revision of ours, and its migrations in Laravel's ledger.
+
+    Another feature has to stay in the ledger, for core to stand on.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM installed_features WHERE feature_type = ?", (feature,))
+        connection.execute("DELETE FROM console_features WHERE version_num = ?", (head,))
+        connection.execute("CREATE TABLE migrations (id INTEGER PRIMARY KEY, migration VARCHAR(255), batch INTEGER)")
+        rows = [(name, 1) for name in migrations]
+        connection.executemany("INSERT INTO migrations (migration, batch) VALUES (?, ?)", rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pagevoo_console.domain.quota import TableUsage
+
 
 class FeatureState(StrEnum):
     AVAILABLE = "available"
@@ -70,3 +72,25 @@ class Repair:
     differences: tuple[Difference, ...]
     statements: tuple[str, ...]
     alters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureOverview:
+    """A tenant's features at one look. `database` is None while there is none: all that is offered is available then.
+
+    `core` comes with the database, and is None without one. `tables` are those that stand, with what they take;
+    `unmeasured` is why nobody could measure them, empty where somebody did. `laravel` are the platform's own
+    migrations, in order. A frozen database takes no new rows, so that nothing can be installed.
+    """
+
+    database: str | None
+    core: Feature | None
+    features: tuple[Feature, ...]
+    tables: tuple[TableUsage, ...] = ()
+    unmeasured: str = ""
+    laravel: tuple[str, ...] = ()
+    is_frozen: bool = False
+
+    def tables_of(self, feature: str) -> tuple[TableUsage, ...]:
+        """The tables of one lineage that stand, the largest first."""
+        return tuple(table for table in self.tables if table.feature == feature)

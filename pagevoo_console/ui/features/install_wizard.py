@@ -1,4 +1,4 @@
-"""Installing features in a tenant's database: which ones, what will be created, and the plan."""
+"""Installing features in a tenant's database: which ones, the database where there is none, and the plan."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.changes import Changes
-from pagevoo_console.domain.errors import Refused
-from pagevoo_console.domain.feature import Feature, FeatureState
+from pagevoo_console.domain.feature import Feature, FeatureOverview, FeatureState
 from pagevoo_console.domain.job import Task
 from pagevoo_console.domain.platform import Platform
+from pagevoo_console.ui.features.database_page import DatabasePage
+from pagevoo_console.ui.features.first_installation import (
+    FirstInstallation,
+    FirstPlan,
+    first_review_of,
+    first_task_of,
+)
 from pagevoo_console.ui.kit.choices import ChoiceCard
 from pagevoo_console.ui.kit.command_lines import command_line
 from pagevoo_console.ui.kit.i18n import translate
@@ -30,16 +35,9 @@ if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
     from pagevoo_console.services.features import InstallPlan
 
-NO_DATABASE = "database_required"
 
-
-class FeaturesPage(LoadedPage[tuple[Feature, ...]]):
-    """Chooses features. Those that cannot be chosen say why; without a database it offers to create one.
-
-    Signals: create_database_requested().
-    """
-
-    create_database_requested = Signal()
+class FeaturesPage(LoadedPage[FeatureOverview]):
+    """Chooses features. Those that cannot be chosen say why; without a database all that the tier offers can be."""
 
     def __init__(self, console: Console, runner: Runner, tenant: str, preselected: tuple[str, ...]) -> None:
         text = translate("install", "Each feature brings tables of its own. What is installed already is left alone.")
@@ -55,17 +53,22 @@ class FeaturesPage(LoadedPage[tuple[Feature, ...]]):
         return tuple(name for name, card in self.cards.items() if card.is_chosen and card.control.isEnabled())
 
     @property
+    def has_database(self) -> bool:
+        """Whether there is a database to install in, as far as it was asked for."""
+        return self.content is None or self.content.database is not None
+
+    @property
     def is_ready(self) -> bool:
         return bool(self.names)
 
-    def fetch(self) -> tuple[Feature, ...]:
-        return self._console.features.list(self._tenant)
+    def fetch(self) -> FeatureOverview:
+        return self._console.features.overview(self._tenant)
 
-    def present(self, content: tuple[Feature, ...]) -> Emptiness | None:
-        if not content:
+    def present(self, content: FeatureOverview) -> Emptiness | None:
+        if not content.features:
             title = translate("install", "There is no feature to install")
             return Emptiness(title, translate("install", "This console has no schema of any of them."), "puzzle")
-        for feature in content:
+        for feature in content.features:
             card = feature_card(self._console.platform, feature)
             self.cards[feature.name] = card
             if card.control.isEnabled():
@@ -73,14 +76,6 @@ class FeaturesPage(LoadedPage[tuple[Feature, ...]]):
             card.control.toggled.connect(lambda _on: self.touch())
             self.parts.addWidget(card)
         self.parts.addStretch(1)
-        return None
-
-    def emptiness_of(self, error: Exception) -> Emptiness | None:
-        if isinstance(error, Refused) and error.code == NO_DATABASE:
-            return Emptiness(
-                error.message, error.hint, "database", translate("install", "Create database"),
-                self.create_database_requested.emit,
-            )  # fmt: skip
         return None
 
 
@@ -115,12 +110,7 @@ def why_not(platform: Platform, feature: Feature) -> str:
 
 
 class InstallFeaturesWizard(TaskWizard):
-    """Leads to new features in a tenant's database.
-
-    Signals: create_database_requested(str), with the tenant, when there is no database and one is wanted.
-    """
-
-    create_database_requested = Signal(str)
+    """Leads to new features in a tenant's database, and to that database first where there is none."""
 
     def __init__(
         self,
@@ -133,29 +123,33 @@ class InstallFeaturesWizard(TaskWizard):
         self._console = console
         self._tenant = tenant_id
         self.features_page = FeaturesPage(console, runner, tenant_id, preselected)
+        self.database_page = DatabasePage(console, runner, tenant_id, lambda: not self.features_page.has_database)
         self.review_page = PlanPage(console, runner, self._review)
         super().__init__(
             console,
             runner,
             translate("install", "Install features"),
-            (self.features_page, self.review_page),
+            (self.features_page, self.database_page, self.review_page),
             self._task,
             verb=translate("install", "Install features"),
             parent=parent,
         )
-        self.features_page.create_database_requested.connect(self._create_database)
         self.name_whom(lambda: console.tenants.show(tenant_id).name, console.connection.master.name)
 
-    def _create_database(self) -> None:
-        self.reject()
-        self.create_database_requested.emit(self._tenant)
-
     def _review(self) -> Callable[[], Review]:
-        return partial(review_of, self._console, self._tenant, self.features_page.names)
+        names, website = self.features_page.names, self.database_page.website
+        if self.features_page.has_database:
+            return partial(review_of, self._console, self._tenant, names)
+        assert website is not None
+        request = FirstInstallation(self._tenant, names, website.id, self.database_page.publishes)
+        return partial(first_review_of, self._console, request)
 
     def _task(self) -> Task:
         assert self.review_page.review is not None
-        plan, server = cast("tuple[InstallPlan, str]", self.review_page.review.result)
+        result = self.review_page.review.result
+        if isinstance(result, FirstPlan):
+            return first_task_of(self._console, result)
+        plan, server = cast("tuple[InstallPlan, str]", result)
         return task_of(self._console, plan, server)
 
 

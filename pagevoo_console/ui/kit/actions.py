@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pagevoo_console.domain.backup import Backup
+from pagevoo_console.domain.feature import Feature
 from pagevoo_console.domain.tenant import Tenant, Website
 from pagevoo_console.ui.kit.icons import icon
 from pagevoo_console.ui.kit.labels import menu_text, tooltip
@@ -27,6 +28,7 @@ class Selection:
     tenants: tuple[Tenant, ...] = ()
     website: Website | None = None
     backup: Backup | None = None
+    feature: Feature | None = None
     is_connected: bool = False
     is_read_only: bool = False
 

@@ -39,10 +39,17 @@ class WebsiteChoicePage(LoadedPage[WebsiteChoices]):
     """Reads the websites and the rules; `reason` says why one cannot be chosen."""
 
     def __init__(
-        self, console: Console, runner: Runner, tenant: str, explanation: str, preselected: str | None
+        self,
+        console: Console,
+        runner: Runner,
+        tenant: str,
+        explanation: str,
+        preselected: str | None,
+        title: str = "",
     ) -> None:
-        title = translate("websites", "Choose the {website}").format(website=console.platform.words.website)
-        super().__init__(title, explanation, runner, console.connection.master.name)
+        """`title` stands over the page where it asks for more than the website."""
+        usual = translate("websites", "Choose the {website}").format(website=console.platform.words.website)
+        super().__init__(title or usual, explanation, runner, console.connection.master.name)
         self._console = console
         self._tenant = tenant
         self._preselected = preselected
@@ -75,7 +82,12 @@ class WebsiteChoicePage(LoadedPage[WebsiteChoices]):
         self.choices = {}
         if not content.websites:
             title = translate("websites", "This {tenant} has no {website} yet")
-            return Emptiness(title.format(tenant=words.tenant, website=words.website), icon="globe")
+            text = translate("websites", "Come back once the {tenant} has made one in {platform}.")
+            return Emptiness(
+                title.format(tenant=words.tenant, website=words.website),
+                text.format(tenant=words.tenant, platform=self._console.platform.title),
+                "globe",
+            )
         for site in content.websites:
             self.choices[site.id] = card = self._card(site, content)
             self._group.addButton(card.control)

@@ -160,9 +160,14 @@ class Wizard(QDialog):
         self.cancel_button.setDefault(flow.is_last and self._is_dangerous)
         self.finish_button.setDefault(flow.is_last and not self._is_dangerous)
         if not flow.is_last:
-            following = self._pages[flow.current + 1].title
-            self.next_button.setAccessibleDescription(menu_text(following))
-        for number, mark in enumerate(self._marks):
+            following = next(page for page in self._pages[flow.current + 1 :] if page.is_needed)
+            self.next_button.setAccessibleDescription(menu_text(following.title))
+        place = 0
+        for number, (mark, page) in enumerate(zip(self._marks, self._pages, strict=True)):
+            place += page.is_needed
+            mark.setText(menu_text(f"{place}.  {page.title}"))
+            mark.setAccessibleName(f"{place}.  {page.title}")
+            mark.setVisible(page.is_needed)
             mark.setEnabled(flow.may_go_to(number))
             mark.setChecked(number == flow.current)
 
@@ -171,7 +176,7 @@ class Wizard(QDialog):
         self._show()
 
     def _go_to(self, number: int) -> None:
-        ahead = self._pages[self.flow.current : number]
+        ahead = [page for page in self._pages[self.flow.current : number] if page.is_needed]
         if self.flow.may_go_to(number) and number != self.flow.current and all(page.is_complete for page in ahead):
             self.flow.go_to(number)
             self._enter()
@@ -179,11 +184,14 @@ class Wizard(QDialog):
             self._show()
 
     def _back(self) -> None:
-        self._go_to(self.flow.current - 1)
+        before = (number for number in range(self.flow.current) if self._pages[number].is_needed)
+        self._go_to(max(before, default=self.flow.current))
 
     def _next(self) -> None:
         if self.current_page.is_complete and not self.flow.is_last:
             self.flow.next()
+            while not self.current_page.is_needed and not self.flow.is_last:
+                self.flow.next()
             self._enter()
 
     def _finish(self) -> None:

@@ -53,6 +53,11 @@ class WizardPage(QWidget):
         """Whether one may go on from here."""
         return self._complete()
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether it comes up at all; what earlier pages found can make it superfluous. Asked when one goes on."""
+        return True
+
     def require(self, condition: Callable[[], bool]) -> None:
         """Go on only while this holds."""
         self._complete = condition

@@ -1,6 +1,7 @@
 """Installing features: what can be chosen and why not, what will be created, and without a database."""
 
-from PySide6.QtWidgets import QCheckBox, QPushButton
+import pytest
+from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton
 
 from pagevoo_console.domain.feature import FeatureState
 from pagevoo_console.domain.job import JobState
@@ -68,18 +69,66 @@ def test_a_tier_that_does_not_include_a_feature_says_which_ones_do(
     assert any(text.startswith("Not part of this tier. It comes with: ") for text in driver.texts(wizard))
 
 
-def test_without_a_database_creating_one_is_offered_in_the_platforms_words(
-    world: World, runner: Runner, driver: Driver
+def test_with_a_database_nobody_is_asked_how_to_make_one(world: World, runner: Runner, driver: Driver) -> None:
+    tenant, _ = world.provisioned()
+    wizard = driver.open(InstallFeaturesWizard(world.console, runner, tenant, ("blog",)))
+
+    driver.go_on(wizard)
+
+    assert wizard.current_page is wizard.review_page
+    marks = [each.text() for each in wizard.findChildren(QPushButton) if each.isVisible() and each.text()[0].isdigit()]
+    assert marks == ["1.  Choose features", "2.  Review"]
+    driver.press(wizard.back_button)
+    assert wizard.current_page is wizard.features_page
+
+
+@pytest.mark.parametrize(("way", "is_published"), [("choosePublish", True), ("chooseCreateOnly", False)])
+def test_without_a_database_it_asks_how_to_make_one_and_goes_on_with_installing(
+    way: str, is_published: bool, world: World, runner: Runner, driver: Driver
 ) -> None:
+    tenant, (website,) = world.add_tenant()
+    wizard = driver.open(InstallFeaturesWizard(world.console, runner, tenant, ("blog",)))
+    driver.go_on(wizard)
+
+    assert "Database required. Please publish website or create database first." in driver.texts(wizard)
+    assert not wizard.next_button.isEnabled()
+    driver.find(wizard, QRadioButton, way).click()
+    assert not wizard.next_button.isEnabled()
+    driver.find(wizard, QCheckBox, "lockConsentBox").click()
+    driver.go_on(wizard)
+    command = driver.command(wizard)
+    assert any("blog_posts" in text for text in driver.texts(wizard))
+    assert world.write("SELECT count(*) FROM user_databases") == [(0,)]
+    job = driver.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert states(world, tenant)["blog"] is FeatureState.INSTALLED
+    assert bool(world.write("SELECT is_published FROM user_websites")[0][0]) is is_published
+    first, then = command.split(" && ")
+    assert first.endswith(
+        f"website publish {website}" if is_published else f"database create {tenant} --website {website}"
+    )
+    assert then.endswith(f"feature install {tenant} blog")
+
+
+def test_cancelling_where_there_is_no_database_makes_none(world: World, runner: Runner, driver: Driver) -> None:
     tenant, _ = world.add_tenant()
     wizard = driver.open(InstallFeaturesWizard(world.console, runner, tenant, ("blog",)))
-    requested: list[str] = []
-    wizard.create_database_requested.connect(requested.append)
+    driver.go_on(wizard)
 
-    assert wizard.features_page.states.view is View.EMPTY
-    assert "Database required. Please publish website or create database first." in driver.texts(wizard)
-    create = next(each for each in wizard.findChildren(QPushButton) if each.text() == "Create database")
-    driver.press(create)
+    driver.press(wizard.cancel_button)
 
-    assert requested == [tenant]
-    assert not wizard.isVisible()
+    assert driver.submitted == []
+    assert world.write("SELECT count(*) FROM user_databases") == [(0,)]
+
+
+def test_without_a_website_there_is_nothing_to_make_a_database_for(
+    world: World, runner: Runner, driver: Driver
+) -> None:
+    tenant, _ = world.add_tenant(websites=0)
+    wizard = driver.open(InstallFeaturesWizard(world.console, runner, tenant, ("blog",)))
+    driver.go_on(wizard)
+
+    assert wizard.database_page.states.view is View.EMPTY
+    assert "This user has no website yet" in driver.texts(wizard)
+    assert not wizard.next_button.isEnabled()
