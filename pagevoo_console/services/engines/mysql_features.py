@@ -34,13 +34,23 @@ def feature_rows(
         if name_problem(name) is not None:
             yield name, NotFound(f"There is no database {name!r}", hint="Look at the registry's row.")
     address = server.info.get("server")
+    migrated = _with_revisions(connection)
     for start in range(0, len(known), _UNION_SIZE):
         part = known[start : start + _UNION_SIZE]
         features = dict(_rows_of_each(connection, address, part, "installed_features", "feature_type", "is_active"))
-        readable = [name for name in part if not isinstance(features[name], ConsoleError)]
+        readable = [name for name in part if name in migrated and not isinstance(features[name], ConsoleError)]
         heads = dict(_rows_of_each(connection, address, readable, "console_features", "version_num", "NULL"))
         for name in part:
             yield name, _record(features[name], heads.get(name, []))
+
+
+def _with_revisions(connection: MysqlConnection) -> frozenset[str]:
+    """Databases that a lineage was ever run in, by their directory entries: no table is opened for this.
+
+    A platform's own migrations leave a fleet without that table, and a union would break on each of them.
+    """
+    query = "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_NAME = 'console_features'"
+    return frozenset(str(schema) for schema, _ in connection.rows(query))
 
 
 def _record(features: _Rows | ConsoleError, heads: _Rows | ConsoleError) -> FeatureRecord | ConsoleError:
