@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+GENESIS = "0" * 64
+"""What the first entry of a trail follows."""
+
 
 class Outcome(StrEnum):
     """`INTENT` is written before a change begins; an intent without an outcome is a change nobody saw the end of."""

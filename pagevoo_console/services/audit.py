@@ -21,13 +21,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pagevoo_console.domain.audit import AuditEvent, AuditVerdict, Outcome
-from pagevoo_console.domain.errors import Cancelled, ConsoleError, Refused
-from pagevoo_console.services.master import Master, after_commit, not_initialised
+from pagevoo_console.domain.audit import GENESIS, AuditEvent, AuditVerdict, Outcome
+from pagevoo_console.domain.errors import Busy, Cancelled, ConsoleError, Refused
+from pagevoo_console.services.master import AUDIT_HEAD, Master, after_commit, not_initialised
 from pagevoo_console.services.values import iso, now
 from pagevoo_console.services.version import VERSION
-
-GENESIS = "0" * 64
 
 _EVENTS = sa.table(
     "console_audit_events",
@@ -39,7 +37,6 @@ _EVENTS = sa.table(
         )
     ),
 )  # fmt: skip
-_HEAD = sa.table("console_audit_head", sa.column("id"), sa.column("seq"), sa.column("hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +84,10 @@ class AuditTrail:
         """
         try:
             head = session.execute(
-                sa.select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == 1).with_for_update()
+                sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1).with_for_update()
             ).first()
         except sa.exc.DBAPIError as error:
-            if not sa.inspect(session).has_table(_HEAD.name):
+            if not sa.inspect(session).has_table(AUDIT_HEAD.name):
                 raise not_initialised(self._master.connection.master_database) from error
             raise self._not_audited(error) from error
         seq, previous = (int(head.seq) + 1, str(head.hash)) if head is not None else (1, GENESIS)
@@ -106,9 +103,9 @@ class AuditTrail:
         try:
             session.execute(sa.insert(_EVENTS).values(entry))
             if head is None:
-                session.execute(sa.insert(_HEAD).values(id=1, seq=seq, hash=entry["hash"]))
+                session.execute(sa.insert(AUDIT_HEAD).values(id=1, seq=seq, hash=entry["hash"]))
             else:
-                session.execute(sa.update(_HEAD).where(_HEAD.c.id == 1).values(seq=seq, hash=entry["hash"]))
+                session.execute(sa.update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == 1).values(seq=seq, hash=entry["hash"]))
         except sa.exc.DBAPIError as error:
             raise self._not_audited(error) from error
         trail = entry["hash"] if seq == 1 else self._trail(session)
@@ -191,7 +188,7 @@ class AuditTrail:
 
     def head(self, session: sa.Connection) -> str:
         """The hash of the newest entry, which manifests carry so that a cut tail is found."""
-        return str(session.execute(sa.select(_HEAD.c.hash).where(_HEAD.c.id == 1)).scalar() or GENESIS)
+        return str(session.execute(sa.select(AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).scalar() or GENESIS)
 
     def events(
         self, *, tenant: str | None = None, action: str | None = None, limit: int | None = None, offset: int = 0
@@ -217,7 +214,7 @@ class AuditTrail:
         with self._master.reading() as session:
             self._require(session)
             mirrored = self._mirrored(self._trail(session))
-            head = session.execute(sa.select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == 1)).first()
+            head = session.execute(sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).first()
             for row in session.execute(sa.select(_EVENTS).order_by(_EVENTS.c.seq)):
                 entry = dict(row._mapping)
                 entry["operation"] = None if entry["operation"] is None else int(entry["operation"])
@@ -250,6 +247,8 @@ class AuditTrail:
 
     def _not_audited(self, error: sa.exc.DBAPIError) -> Refused:
         reason = self._master.engine.explain(error, self._master.connection.master)
+        if isinstance(reason, Busy):
+            return Busy("Others are writing to the audit trail, so nothing was done", hint="Try again.")
         return Refused(
             f"The audit trail cannot be written ({reason.message}), so nothing was done",
             code="not_audited",

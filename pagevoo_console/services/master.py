@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from pagevoo_console.domain.audit import GENESIS
 from pagevoo_console.domain.errors import ConsoleError, Failed, Refused
 from pagevoo_console.domain.feature import Difference
 from pagevoo_console.domain.platform import Platform
@@ -17,6 +18,7 @@ from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.lineages import Lineages
 
 CONSOLE_LINEAGE = "console"
+AUDIT_HEAD = sa.table("console_audit_head", sa.column("id"), sa.column("seq"), sa.column("hash"))
 _MARKER = "master"
 _AFTER_COMMIT = "pagevoo_after_commit"
 
@@ -125,7 +127,16 @@ class Master:
             tables = {table for name in lineages for table in self._lineages.get(name).tables}
             for name in lineages:
                 self._lineages.create_missing(session, name)
+            self._begin_trail(session)
         return MasterInit(tuple(sorted(tables - existing)), tuple(sorted(tables & existing)))
+
+    def _begin_trail(self, session: sa.Connection) -> None:
+        """Give the audit trail its head, which every entry locks: two first entries would lock each other out."""
+        events = sa.select(sa.literal(1)).select_from(sa.table("console_audit_events"))
+        if session.execute(sa.select(AUDIT_HEAD.c.id)).first() or session.execute(events.limit(1)).first():
+            return
+        with suppress(sa.exc.IntegrityError), self.engine.transaction(session):
+            session.execute(sa.insert(AUDIT_HEAD).values(id=1, seq=0, hash=GENESIS))
 
     def _create_where_missing(self) -> None:
         name = self.connection.master_database

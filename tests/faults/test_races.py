@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.services.jobs import JobContext
 from tests.faults.killing import at_once, in_parallel
@@ -47,6 +48,15 @@ def test_rule_1_of_two_that_publish_or_create_for_one_user_exactly_one_wins(
         assert world.console.operations.list(tenant=tenant, open_only=True) == ()
 
 
+def test_the_first_two_entries_of_a_trail_do_not_lock_each_other_out(world: World) -> None:
+    assert world.write("SELECT seq FROM console_audit_head") == [(0,)]
+    tenants = [world.add_tenant()[0] for _ in range(8)]
+    for tenant in tenants:
+        assert in_parallel(partial(_noted, world, tenant), 2) == [True, True]
+    assert world.console.audit.verify().ok
+    assert world.write("SELECT count(*) FROM console_audit_events") == [(16,)]
+
+
 def test_of_two_deletions_exactly_one_runs(world: World) -> None:
     tenant, _ = world.provisioned()
     plan = world.console.deletions.plan(DeletionRequest(tenant))
@@ -81,3 +91,8 @@ def _publishing(world: World, website: str) -> Callable[[], object]:
 def _switching(world: World, tenant: str, website: str) -> Callable[[], object]:
     switches = world.console.switches
     return partial(switches.run, switches.plan(tenant, website), world.name(tenant), JobContext())
+
+
+def _noted(world: World, tenant: str) -> None:
+    with world.console.master.writing() as session:
+        world.console.audit.append(session, "test", Outcome.DONE, tenant=tenant)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.platform import Words
+from pagevoo_console.domain.quota import QuotaAlert
 from pagevoo_console.domain.sighting import FleetSummary, Orphan
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.kit import format
@@ -13,11 +15,13 @@ from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.tokens import Tone
 
 NAMED = 6
+CLOSE_PERCENT = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One line, and where it leads: to the tenants of `query`, to the list of operations, or to all of `orphans`.
+    """One line, and where it leads: to the tenants of `query`, to the list of operations, to the registry check, or to
+    all of `orphans`.
 
     Each of `tenants` has a link of its own, and where they are too many for that a list of all.
     """
@@ -31,9 +35,12 @@ class Concern:
     tenants: tuple[str, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     is_operations: bool = False
+    is_findings: bool = False
 
 
-def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Words) -> tuple[Concern, ...]:
+def concerns(
+    summary: FleetSummary, operations: tuple[Operation, ...], words: Words, alerts: tuple[QuotaAlert, ...] = ()
+) -> tuple[Concern, ...]:
     """The concerns of a fleet, the worst first."""
     made: list[Concern] = []
 
@@ -66,10 +73,22 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
         translate("overview", "More is used than the tier allows."), "octagon-alert", Tone.DANGER,
         query=TenantQuery(levels=("over",)),
     )  # fmt: skip
+    near = set(summary.near)
+    close = len({alert.tenant for alert in alerts if alert.threshold >= CLOSE_PERCENT} & near)
+    beyond = translate("overview", "More than 80 % of the tier's limit is used.")
+    if close:
+        beyond = translate("overview", "More than 80 % of the tier's limit is used, by {count} of them more than 90 %.")
+    if close == len(near):
+        beyond = translate("overview", "More than 90 % of the tier's limit is used.")
     add(
-        "near", len(summary.near), _forms("{count} {tenants} near the quota"),
-        translate("overview", "More than 80 % of the tier's limit is used."), "triangle-alert", Tone.WARNING,
-        query=TenantQuery(levels=("near",)),
+        "near", len(summary.near), _forms("{count} {tenants} near the quota"), beyond.format(count=format.count(close)),
+        "triangle-alert", Tone.WARNING, query=TenantQuery(levels=("near",)),
+    )  # fmt: skip
+    frozen = DatabaseState.SUSPENDED.value
+    add(
+        "frozen", summary.by_state.get(frozen, 0), _forms("{count} frozen database", "{count} frozen databases"),
+        translate("overview", "New rows are refused; reading, changing and deleting work."), "snowflake", Tone.WARNING,
+        query=TenantQuery(states=(frozen,)),
     )  # fmt: skip
     add(
         "published", len(summary.published_without_database),
@@ -87,6 +106,14 @@ def concerns(summary: FleetSummary, operations: tuple[Operation, ...], words: Wo
         _forms("{count} database without an owner", "{count} databases without an owner"),
         ", ".join(orphan.name for orphan in summary.orphans[:3]) + ("…" if len(summary.orphans) > 3 else ""), "ghost",
         Tone.WARNING, orphans=summary.orphans,
+    )  # fmt: skip
+    contradictions = len(summary.missing) + len(summary.published_without_database) + len(summary.orphans)
+    add(
+        "contradictions", contradictions,
+        _forms("Registry and servers contradict each other in {count} place",
+               "Registry and servers contradict each other in {count} places"),
+        translate("overview", "The registry check finds every kind of it, says what each risks, and mends it."),
+        "clipboard-list", Tone.WARNING, is_findings=True,
     )  # fmt: skip
     add(
         "unsaved", summary.without_backup,

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.operation import Operation
+from pagevoo_console.domain.quota import QuotaAlert
 from pagevoo_console.domain.sighting import FleetSummary
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit import format
-from pagevoo_console.ui.kit.controls import IconView, rule
+from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button, rule
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Card, CardGrid, PageHeader, ScrollPage, row
@@ -26,7 +27,7 @@ from pagevoo_console.ui.overview.attention import NAMED, Concern, concerns
 from pagevoo_console.ui.overview.findings import Finding, FindingsDialog, orphans_found, tenants_found
 from pagevoo_console.ui.overview.pieces import Click, Figure, concern_line, shares
 
-Fleet = tuple[FleetSummary, tuple[Operation, ...], Names]
+Fleet = tuple[FleetSummary, tuple[Operation, ...], tuple[QuotaAlert, ...], Names]
 
 
 class OverviewView(QWidget):
@@ -52,6 +53,12 @@ class OverviewView(QWidget):
         self.by_state = Card(translate("overview", "By state"), "database")
         self.by_tier = Card(translate("overview", "By tier"), "layers")
         self.servers = Card(translate("overview", "Servers"), "server")
+        limits = button(
+            translate("overview", "Limits"), kind=ButtonKind.LINK, on_click=lambda: context.doors.show_servers()
+        )
+        limits.setObjectName("serverLimitsButton")
+        limits.setAccessibleName(translate("overview", "Limits of the servers"))
+        self.servers.add_to_head(limits)
         # Each is put into place before it is filled: whatever moves to another parent is styled anew with all it holds.
         page, figures, grid = ScrollPage(translate("overview", "Overview")), CardGrid(170, most=4), CardGrid(300)
         self.states = StateStack(page)
@@ -76,27 +83,28 @@ class OverviewView(QWidget):
             summary = console.directory.summary()
             try:
                 operations = console.operations.list(open_only=True)
+                alerts = console.quota_news.open()
             except ConsoleError:
-                operations = ()
+                operations, alerts = (), ()
             concerned = (
                 *(operation.tenant for operation in operations),
                 *summary.published_without_database,
                 *summary.outdated,
             )
-            return summary, operations, names_of(console.directory, concerned)
+            return summary, operations, alerts, names_of(console.directory, concerned)
 
         self._context.runner.query(
             read, self._arrived, self._failed, key="fleet", owner=self, lane=self._context.master_lane
         )
 
     def _arrived(self, fleet: Fleet) -> None:
-        summary, operations, names = fleet
+        summary, operations, alerts, names = fleet
         self.summarised.emit(summary)
         if summary.registry_at is None:
             return
         if fleet != self._shown:
             self._shown = fleet
-            self._show(summary, operations, names)
+            self._show(summary, concerns(summary, operations, self._context.console.platform.words, alerts), names)
         if summary.tenants:
             self.states.show_content()
         else:
@@ -108,7 +116,7 @@ class OverviewView(QWidget):
     def _failed(self, error: Exception) -> None:
         self.states.show_error(error, self._context.doors.refresh)
 
-    def _show(self, summary: FleetSummary, operations: tuple[Operation, ...], names: Names) -> None:
+    def _show(self, summary: FleetSummary, found: tuple[Concern, ...], names: Names) -> None:
         platform = self._context.console.platform
         seen = format.age(summary.scanned_at) if summary.scanned_at else translate("overview", "not yet")
         self.header.set_title(
@@ -130,7 +138,7 @@ class OverviewView(QWidget):
         )
         noun = translate("overview", "database" if summary.without_backup == 1 else "databases")
         self.unsaved.show_figure(format.count(summary.without_backup), noun)
-        self._show_concerns(concerns(summary, operations, platform.words), names)
+        self._show_concerns(found, names)
         self._show_shares(summary)
         self._show_servers(summary)
 
@@ -151,6 +159,8 @@ class OverviewView(QWidget):
     def _way_to(self, concern: Concern, names: Names) -> Click | None:
         if concern.is_operations:
             return partial(self._context.doors.show_operations)
+        if concern.is_findings:
+            return partial(self._context.doors.show_findings)
         if concern.query is not None:
             return partial(self._context.doors.show_tenants, concern.query)
         if concern.orphans:

@@ -15,7 +15,7 @@ from pagevoo_console.ui.kit.i18n import translate
 MENU = ("database.create", "-", "feature.install", "-", "backup.create", "backup.restore", "tenant.export",
         "database.inspect", "-", "website.publish", "database.switch", "tenant.tier", "-", "account.create",
         "account.remove", "-", "quota.show", "quota.freeze",
-        "quota.release", "quota.compact", "-", "tenant.copy_id", "-",
+        "quota.release", "quota.release_compact", "quota.compact", "-", "tenant.copy_id", "-",
         "database.delete")  # fmt: skip
 """The context menu of a tenant, and what *Manage* opens."""
 

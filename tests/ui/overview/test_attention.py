@@ -37,17 +37,33 @@ def test_a_healthy_fleet_has_no_concerns() -> None:
 def test_one_and_many_are_told_in_the_platforms_own_words() -> None:
     found = concerns(summary(missing=("6",), over=("1", "2")), (), USERS)
 
-    assert [concern.title for concern in found] == ["1 user with a missing database", "2 users over quota"]
+    assert [concern.title for concern in found] == [
+        "1 user with a missing database",
+        "2 users over quota",
+        "Registry and servers contradict each other in 1 place",
+    ]
 
 
 def test_a_concern_leads_to_the_list_of_those_it_is_about() -> None:
     found = concerns(summary(missing=("6",), without_backup=3), (), USERS)
 
-    assert [concern.query for concern in found] == [TenantQuery(states=("missing",)), TenantQuery(backups=("never",))]
+    assert [concern.query for concern in found if concern.query is not None] == [
+        TenantQuery(states=("missing",)),
+        TenantQuery(backups=("never",)),
+    ]
+
+
+def test_whatever_registry_and_servers_disagree_about_leads_to_the_registry_check() -> None:
+    orphan = Orphan("pagevoo_website_9", "master", 1, is_undead=False, seen_at=NOW)
+
+    found = concerns(summary(missing=("6",), published=("9",), orphans=(orphan,)), (), USERS)
+
+    (leading,) = [concern for concern in found if concern.is_findings]
+    assert leading.title == "Registry and servers contradict each other in 3 places"
 
 
 def test_tenants_that_no_filter_finds_are_named_one_by_one() -> None:
-    (concern,) = concerns(summary(published=("9", "11")), (), USERS)
+    concern, _ = concerns(summary(published=("9", "11")), (), USERS)
 
     assert concern.query is None
     assert concern.tenants == ("9", "11")
