@@ -32,6 +32,7 @@ from pagevoo_console.ui.screenshot_worlds import (
     OUTDATED,
     OVER,
     PARTLY,
+    SYSTEM_DATABASE,
     WITHOUT,
     Worlds,
 )
@@ -213,7 +214,9 @@ def _features(tenant: str) -> Arrange:
         scene.settle()
         scene.wait(lambda: panel.is_settled)
         area = next(each for each in scene.workspace.page.findChildren(ScrollPage) if each.isAncestorOf(panel))
-        area.verticalScrollBar().setValue(panel.mapTo(area.widget(), QPoint(0, -Space.M)).y())
+        inside = area.widget()
+        assert inside is not None
+        area.verticalScrollBar().setValue(panel.mapTo(inside, QPoint(0, -Space.M)).y())
 
     return arrange
 
@@ -409,7 +412,7 @@ FULL = (
     Picture("freeze-failed", _wizard("freeze", MISSING)),
     Picture("release-filled", _wizard("release", OVER, extra=(True,))),
     Picture("release-review", _wizard("release", OVER, _NEXT, extra=(True,))),
-    Picture("release-failed", _wizard("release", NEAR, _NEXT, extra=(False,))),
+    Picture("release-failed", _wizard("release", MISSING, extra=(False,))),
     Picture("websites-filled", _tenant(PARTLY)),
     Picture("publish-filled", _wizard("publish_website", WITHOUT, _NEXT, extra=(None,))),
     Picture(
@@ -427,7 +430,7 @@ FULL = (
     Picture("switch-loss", _wizard("switch_database", HEALTHY, _NEXT, extra=(None,))),
     Picture("switch-review", _wizard("switch_database", HEALTHY, _NEXT, _NEXT, extra=(None,))),
     Picture("switch-empty", _wizard("switch_database", DAMAGED_BACKUP, extra=(None,))),
-    Picture("switch-failed", _wizard("switch_database", WITHOUT, extra=(None,))),
+    Picture("switch-failed", _wizard("switch_database", SYSTEM_DATABASE, extra=(None,))),
     Picture("tier-filled", _wizard("change_tier", HEALTHY, extra=("brochure",))),
     Picture("tier-changes", _wizard("change_tier", HEALTHY, _NEXT, extra=("brochure",))),
     Picture("tier-review", _wizard("change_tier", HEALTHY, _NEXT, _NEXT, extra=("brochure",))),

@@ -23,7 +23,7 @@ from pagevoo_console.services.start import StartOptions, open_console
 
 HEALTHY, DAMAGED_BACKUP, PARTLY, MISSING, GARBLED, WITHOUT = "1", "2", "4", "6", "8", "9"
 NO_WEBSITE, INTERRUPTED, EMPTIED = "16", "24", "13"
-NOT_A_DATABASE = "14"
+NOT_A_DATABASE, SYSTEM_DATABASE = "14", "27"
 NEAR, OVER = "12", "17"
 DRIFTED, OUTDATED, ADOPTABLE = "7", "2", "3"
 _SILENT_PORT = 3999

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from pagevoo_console.domain.quota import UsageSample
 from pagevoo_console.ui.kit import format, theme
 from pagevoo_console.ui.kit.chart_legend import Mark, legend_height, paint_legend
-from pagevoo_console.ui.kit.chart_scale import Growth, Scale, days, figures, scale_of
+from pagevoo_console.ui.kit.chart_scale import Growth, Scale, days, figures, highest_figure, scale_of
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.tokens import Radius, Space, Text, Tone
 
@@ -163,7 +163,9 @@ class GrowthChart(QWidget):
     def _legend(self, growth: Growth) -> list[tuple[Mark, str]]:
         marks = [(Mark.USED, translate("chart", "Used"))]
         if growth.limit is not None:
-            marks.append((Mark.LIMIT, translate("chart", "Limit {limit}").format(limit=self._amount(growth.limit))))
+            is_far = growth.limit > highest_figure(growth, growth.now)
+            text = translate("chart", "Limit {limit}, far above" if is_far else "Limit {limit}")
+            marks.append((Mark.LIMIT, text.format(limit=self._amount(growth.limit))))
         if growth.forecast is not None:
             marks.append((Mark.EXPECTED, translate("chart", "Expected")))
             marks.append((Mark.RANGE, translate("chart", "Likely range")))
@@ -215,33 +217,45 @@ class GrowthChart(QWidget):
     def _paint_limit(self, painter: QPainter, scale: Scale, growth: Growth) -> None:
         """The limit as it was at each sample, since a tier may have changed, and on to the edge as it is now."""
         steps = [(one.sampled_at, one.limit) for one in growth.samples] + [(growth.now, growth.limit)]
-        painter.setPen(QPen(QColor(theme.colours().tone(Tone.DANGER).fill), 1.6))
+        line, last = QPainterPath(), None
         for (begin, limit), (end, _) in zip(steps, [*steps[1:], (scale.end, None)], strict=True):
             if limit is not None and limit <= scale.highest:
-                painter.drawLine(QPointF(scale.x(begin), scale.y(limit)), QPointF(scale.x(end), scale.y(limit)))
+                start = QPointF(scale.x(begin), scale.y(limit))
+                if last is None:
+                    line.moveTo(start)
+                else:
+                    line.lineTo(start)
+                line.lineTo(QPointF(scale.x(end), scale.y(limit)))
+                last = limit
+            else:
+                last = None
+        painter.setPen(QPen(QColor(theme.colours().tone(Tone.DANGER).fill), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(line)
 
     def _paint_forecast(self, painter: QPainter, scale: Scale, growth: Growth) -> None:
+        """The dashed line to the day on which it is likely full, over the days on which it may well be."""
         forecast, limit = growth.forecast, growth.limit
         if forecast is None or limit is None:
             return
         last = growth.samples[-1]
         here = QPointF(scale.x(last.sampled_at), scale.y(last.used))
         a_day = scale.width / ((scale.end - scale.begin).total_seconds() / 86_400)
-        now, full = scale.x(growth.now), scale.y(limit)
-        early = QPointF(now + forecast.low * a_day, full)
-        if forecast.high is None:
-            late = [QPointF(scale.left + scale.width + 10, full), QPointF(scale.left + scale.width + 10, here.y())]
-        else:
-            late = [QPointF(now + forecast.high * a_day, full)]
-        band, fill = QPolygonF([here, early, *late]), QColor(theme.colours().tone(Tone.ACCENT).fill)
+        now, full, edge = scale.x(growth.now), scale.y(limit), scale.left + scale.width
+        early = now + forecast.low * a_day
+        late = edge if forecast.high is None else now + forecast.high * a_day
+        fill = QColor(theme.colours().tone(Tone.ACCENT).fill)
         shade = QColor(fill)
         shade.setAlphaF(0.1)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade)
-        painter.drawPolygon(band)
-        shade.setAlphaF(0.4)
-        painter.setBrush(QBrush(shade, Qt.BrushStyle.BDiagPattern))
-        painter.drawPolygon(band)
+        painter.drawPolygon(QPolygonF([here, QPointF(early, full), QPointF(max(late, early), full)]))
+        if early < edge:
+            band = QRectF(early, full, max(6.0, min(late, edge) - early), scale.top + scale.height - full)
+            painter.drawRect(band)
+            shade.setAlphaF(0.45)
+            painter.setBrush(QBrush(shade, Qt.BrushStyle.BDiagPattern))
+            painter.drawRect(band)
         painter.setPen(QPen(fill, 2, Qt.PenStyle.DashLine))
         there = QPointF(now + forecast.likely * a_day, full)
         painter.drawLine(here, there)

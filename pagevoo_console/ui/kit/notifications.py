@@ -1,7 +1,8 @@
 """Notifications of the desktop, for what happens while nobody looks at the window. Quiet where there is no desktop.
 
 Over D-Bus where there is a session bus, over the tray of the system elsewhere. The desktop is asked in another thread:
-a service that has to be started first may take its time. Texts are plain: markup in a tenant's name stays what it is.
+a service that has to be started first may take its time. Qt's own D-Bus would hold up every other thread meanwhile,
+and cannot say that a number is unsigned. Texts are plain: markup in a tenant's name stays what it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import Q_ARG, QMetaObject, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from pagevoo_console.domain.text import visible
@@ -20,7 +21,7 @@ from pagevoo_console.ui.kit.runner import Runner
 
 APPLICATION = "Pagevoo Console"
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
-ANSWER_MS = 2000
+ANSWER_SECONDS = 2.0
 SHOWN_MS = 10_000
 LANE = "desktop"
 
@@ -63,41 +64,35 @@ class DesktopNotifier(QObject):
             self._tray.hide()
 
 
-def has_session_bus() -> bool:
-    """Whether this user's session has a bus already: asking for one where there is none would try to start it."""
+def session_bus() -> str:
+    """The address of this user's session bus; empty where there is none, which nobody starts for this."""
     if not sys.platform.startswith("linux"):
-        return False
-    if os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return True
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    return bool(runtime) and Path(runtime, "bus").exists()
+        return ""
+    told = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "")
+    socket = Path(os.environ.get("XDG_RUNTIME_DIR", ""), "bus")
+    return told or (f"unix:path={socket}" if socket.is_absolute() and socket.exists() else "")
 
 
 def tell_over_bus(title: str, text: str) -> bool:
     """Whether the desktop's own service took it. Blocks for some seconds at most: not for the window's thread.
 
-    The call goes through the interface's described methods, which give each argument the type that the service wants.
+    Raises OSError and the bus's own errors where the bus does not answer.
     """
-    if not has_session_bus():
+    address = session_bus()
+    if not address:
         return False
-    from PySide6.QtDBus import QDBusConnection, QDBusInterface, QDBusMessage
+    from jeepney import DBusAddress, MessageType, new_method_call
+    from jeepney.io.blocking import open_dbus_connection
 
-    bus = QDBusConnection.sessionBus()
-    if not bus.isConnected():
-        return False
-    service = QDBusInterface(SERVICE, PATH, SERVICE, bus)
-    service.setTimeout(ANSWER_MS)
-    if not service.isValid():
-        return False
-    answer = service.call("GetCapabilities")
-    if answer.type() != QDBusMessage.MessageType.ReplyMessage:
-        return False
-    (capabilities,) = answer.arguments()
-    body = html.escape(text, quote=False) if "body-markup" in capabilities else text
-    return bool(
-        QMetaObject.invokeMethod(
-            service, "Notify", Qt.ConnectionType.DirectConnection,
-            Q_ARG(str, APPLICATION), Q_ARG("uint", 0), Q_ARG(str, "dialog-warning"), Q_ARG(str, title),
-            Q_ARG(str, body), Q_ARG("QStringList", []), Q_ARG("QVariantMap", {}), Q_ARG(int, SHOWN_MS),
+    desktop = DBusAddress(PATH, bus_name=SERVICE, interface=SERVICE)
+    with open_dbus_connection(bus=address) as bus:
+        answer = bus.send_and_get_reply(new_method_call(desktop, "GetCapabilities"), timeout=ANSWER_SECONDS)
+        if answer.header.message_type is not MessageType.method_return:
+            return False
+        (capabilities,) = answer.body
+        body = html.escape(text, quote=False) if "body-markup" in capabilities else text
+        notify = new_method_call(
+            desktop, "Notify", "susssasa{sv}i", (APPLICATION, 0, "dialog-warning", title, body, [], {}, SHOWN_MS)
         )
-    )  # fmt: skip
+        answer = bus.send_and_get_reply(notify, timeout=ANSWER_SECONDS)
+        return bool(answer.header.message_type is MessageType.method_return)

@@ -37,10 +37,15 @@ _ICONS = {
     "swap": "refresh-cw",
     "clean": "trash-2",
     "drop": "trash-2",
+    "freeze": "snowflake",
+    "thaw": "sun",
+    "compact": "archive",
     "publish": "globe",
     "website": "globe",
     "finish": "check",
     "tier": "layers",
+    "disable": "circle-pause",
+    "enable": "circle-play",
 }
 
 

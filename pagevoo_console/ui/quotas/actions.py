@@ -10,9 +10,6 @@ from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.actions import Action, Selection
 from pagevoo_console.ui.kit.i18n import translate
 
-MENU = ("quota.show", "quota.freeze", "quota.release", "quota.compact")
-"""These in a menu of a tenant, in their order."""
-
 _LIVE = (DatabaseState.ACTIVE, DatabaseState.SUSPENDED)
 
 
@@ -39,9 +36,14 @@ def actions(context: Context) -> tuple[Action, ...]:
             partial(_is, (DatabaseState.SUSPENDED,)), keywords=("quota", "thaw", "unfreeze"),
         ),
         Action(
-            "quota.compact", translate("quotas", "Release and compact…"), "archive",
-            on_tenant(lambda tenant: doors.release(tenant, True)), menu, None, partial(_is, _LIVE),
-            keywords=("quota", "vacuum", "optimize", "shrink", "thaw"),
+            "quota.release_compact", translate("quotas", "Release and compact…"), "archive",
+            on_tenant(lambda tenant: doors.release(tenant, True)), menu, None,
+            partial(_is, (DatabaseState.SUSPENDED,)), keywords=("quota", "vacuum", "optimize", "shrink", "thaw"),
+        ),
+        Action(
+            "quota.compact", translate("quotas", "Compact…"), "archive",
+            on_tenant(lambda tenant: doors.release(tenant, True)), menu, None,
+            partial(_is, (DatabaseState.ACTIVE,)), keywords=("vacuum", "optimize", "shrink", "disk"),
         ),
     )  # fmt: skip
 

@@ -52,14 +52,15 @@ class QuotaDetails(QWidget):
             translate("quotas", "Back"), "arrow-left", ButtonKind.QUIET, on_click=lambda: doors.show_tenant(tenant)
         )
         self.freeze = button(translate("quotas", "Freeze…"), "snowflake", on_click=lambda: doors.freeze(tenant))
-        self.compact = button(
+        self.compact = button(translate("quotas", "Compact…"), "archive", on_click=lambda: doors.release(tenant, True))
+        self.release = button(
             translate("quotas", "Release and compact…"), "archive", on_click=lambda: doors.release(tenant, True)
         )
-        for name, made in (("Back", self.back), ("Freeze", self.freeze), ("Compact", self.compact)):
+        names = ("Back", "Freeze", "Compact", "Release")
+        for name, made in zip(names, (self.back, self.freeze, self.compact, self.release), strict=True):
             made.setObjectName(f"quota{name}Button")
             self.header.add_action(made)
-        self.freeze.hide()
-        self.compact.hide()
+        self._show_gestures(None)
         self.frozen = FrozenBanner(context)
         self.features, self.tables = FeatureTable(), UsageTable()
         self._means = plain_label("", Text.CAPTION, muted=True, wrap=True)
@@ -102,7 +103,7 @@ class QuotaDetails(QWidget):
         console, tenant = self._context.console, self._tenant
         report = console.quotas.report(tenant)
         series = console.quotas.history(tenant, datetime.now(UTC) - _EVERYTHING)
-        alerts = tuple(alert for alert in console.quota_alerts.open() if alert.tenant == tenant)
+        alerts = tuple(alert for alert in console.quota_news.open() if alert.tenant == tenant)
         return Found(
             console.tenants.show(tenant), report, {quota: found for (_, quota), found in series.items()}, alerts
         )
@@ -113,14 +114,19 @@ class QuotaDetails(QWidget):
         is_frozen = database is not None and database.state is DatabaseState.SUSPENDED
         self.header.set_badges(*((BadgeView(state_badge(DatabaseState.SUSPENDED)),) if is_frozen else ()))
         self.frozen.show_tenant(tenant)
-        self.freeze.setVisible(not is_frozen)
-        self.compact.setVisible(True)
+        self._show_gestures(is_frozen)
         self._show_growth(found)
         self.features.show_usages(found.report.features)
         self.tables.show_usages(found.report.tables)
         self._means.setText(translate("quotas", "Used: {means}").format(means=found.report.means))
         self._show_alerts(found)
         self.states.show_content()
+
+    def _show_gestures(self, is_frozen: bool | None) -> None:
+        """What can be done to it; None where nothing is known of it."""
+        self.freeze.setVisible(is_frozen is False)
+        self.compact.setVisible(is_frozen is False)
+        self.release.setVisible(bool(is_frozen))
 
     def _show_growth(self, found: Found) -> None:
         if list(self._growth) != [usage.quota for usage in found.report.usages]:
@@ -147,7 +153,7 @@ class QuotaDetails(QWidget):
             line.setAccessibleName(f"{title}. {text}")
             self.alerts.add(line)
         if not found.alerts:
-            calm = translate("quotas", "None that the daily look has told of.")
+            calm = translate("quotas", "None is crossed.")
             self.alerts.add(row(IconView("circle-check", 18, Tone.GOOD), (plain_label(calm, wrap=True), 1)))
         text = translate(
             "quotas", "80, 90 and 100 % are told once each, and again only after it was two percent below."
@@ -155,8 +161,8 @@ class QuotaDetails(QWidget):
         self.alerts.add(plain_label(text, Text.CAPTION, muted=True, wrap=True))
 
     def _failed(self, error: Exception) -> None:
-        for made in (self.freeze, self.compact, self.frozen):
-            made.hide()
+        self._show_gestures(None)
+        self.frozen.clear()
         if isinstance(error, ConsoleError) and error.code == "database_required":
             text = translate("quotas", "There is no database to measure.")
             self.states.show_empty(Emptiness(translate("quotas", "Nothing used"), text, "gauge"))

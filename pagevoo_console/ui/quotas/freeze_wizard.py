@@ -25,7 +25,7 @@ from pagevoo_console.ui.kit.states import Emptiness
 from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
 from pagevoo_console.ui.kit.tokens import Space, Tone
 from pagevoo_console.ui.quotas.pieces import means
-from pagevoo_console.ui.quotas.words import frozen_title, not_stopped, stopped
+from pagevoo_console.ui.quotas.words import frozen_title, goes_on, not_stopped, stopped
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
@@ -77,8 +77,9 @@ class HowLongPage(LoadedPage[FreezePlan]):
         self._group.buttonClicked.connect(lambda _button: self.touch())
         self.parts.addSpacing(Space.XS)
         self.parts.addWidget(means(translate("freeze", "What it stops"), "ban", Tone.DANGER, stopped()))
+        self.parts.addWidget(means(translate("freeze", "What goes on"), "circle-check", Tone.GOOD, goes_on()))
         self.parts.addWidget(
-            means(translate("freeze", "What it does not stop"), "circle-check", Tone.GOOD, not_stopped())
+            means(translate("freeze", "What it cannot stop"), "triangle-alert", Tone.WARNING, not_stopped())
         )
         self.parts.addStretch(1)
         return None

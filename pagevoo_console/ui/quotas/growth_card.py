@@ -29,7 +29,7 @@ class GrowthCard(Card):
     """One quota. `show_growth` hands it everything there is; which stretch of it is seen is chosen here."""
 
     def __init__(self, usage: QuotaUsage, parent: QWidget | None = None) -> None:
-        super().__init__(usage.title or usage.quota, "activity", parent=parent)
+        super().__init__(translate("quotas", "Growth"), "activity", parent=parent)
         self._usage = usage
         self._samples: list[UsageSample] = []
         self._days = USUAL
@@ -48,7 +48,9 @@ class GrowthCard(Card):
             self._group.addButton(chip)
             self._chips[days] = chip
         self.states = StateStack(column(self.chart, self._hint, spacing=Space.S))
-        self.add(self.line, row(*self._chips.values(), None, spacing=Space.XS), self.states)
+        self.add(self.line)
+        self.body.addSpacing(Space.S)
+        self.add(row(*self._chips.values(), None, spacing=Space.XS), self.states)
 
     def show_growth(self, usage: QuotaUsage, samples: list[UsageSample]) -> None:
         self._usage, self._samples = usage, samples

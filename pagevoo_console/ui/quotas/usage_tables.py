@@ -24,12 +24,19 @@ Usage = TypeVar("Usage", bound=FeatureUsage | TableUsage)
 class _Shares(QWidget, Generic[Usage]):
     """A table of usages, as tall as its rows until there are many of them. `sorts` are its own columns' sort values."""
 
-    def __init__(self, name: str, columns: Sequence[Column[Usage]], sorts: dict[str, Callable[[Usage], Any]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[Column[Usage]],
+        sorts: dict[str, Callable[[Usage], Any]],
+        row_height: int = ROW,
+    ) -> None:
         super().__init__()
+        self._row_height = row_height
         self._sorts: dict[str, Callable[[Usage], Any]] = {"used": lambda usage: usage.used, **sorts}
         self._total = 0
         self.records: RecordsModel[Usage] = RecordsModel([*columns, *self._amounts()], self._source(()), self)
-        self.list = RecordView(self.records, name, row_height=ROW)
+        self.list = RecordView(self.records, name, row_height=row_height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -46,7 +53,7 @@ class _Shares(QWidget, Generic[Usage]):
 
     def sizeHint(self) -> QSize:
         rows = max(1, min(self.records.rowCount(), MOST_ROWS))
-        return QSize(300, self.list.horizontalHeader().sizeHint().height() + rows * ROW + 4)
+        return QSize(300, self.list.horizontalHeader().sizeHint().height() + rows * self._row_height + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(260, self.sizeHint().height())
@@ -58,13 +65,18 @@ class _Shares(QWidget, Generic[Usage]):
                 tone=lambda _usage: Tone.ACCENT, hint=_hint, is_text_ours=True,
             ),
             Column(
-                "share", translate("quotas", "Share"), 84, lambda usage: format.percent(self.share(usage)),
+                "share", translate("quotas", "Share"), 84, lambda usage: _percent(self.share(usage)),
                 Kind.NUMBER, is_text_ours=True,
             ),
         )  # fmt: skip
 
     def _source(self, usages: Sequence[Usage]) -> ListSource[Usage]:
         return ListSource(usages, identity=_identity, sort_values=self._sorts)
+
+
+def _percent(share: float) -> str:
+    small = translate("quotas", "< 1 %")
+    return small if 0 < share < 0.005 else format.percent(share)
 
 
 def _identity(usage: FeatureUsage | TableUsage) -> str:
@@ -84,14 +96,22 @@ class FeatureTable(_Shares[FeatureUsage]):
     """The features, the largest first as they come."""
 
     def __init__(self) -> None:
-        feature, tables = translate("quotas", "Feature"), translate("quotas", "Tables")
+        feature = translate("quotas", "Feature")
         super().__init__(
             translate("quotas", "By feature"),
             (
-                Column("feature", feature, 120, lambda usage: usage.title, sort_key="feature", stretch=True),
-                Column("tables", tables, 92, lambda usage: format.count(usage.tables), Kind.NUMBER, "tables"),
+                Column(
+                    "feature",
+                    feature,
+                    120,
+                    lambda usage: usage.title,
+                    sort_key="feature",
+                    stretch=True,
+                    detail=lambda usage: f"{format.tables(usage.tables)}, {format.rows(usage.rows_estimated)}",
+                ),
             ),
-            {"feature": lambda usage: usage.title.casefold(), "tables": lambda usage: usage.tables},
+            {"feature": lambda usage: usage.title.casefold()},
+            row_height=46,
         )
         self.list.setObjectName("usageByFeature")
 

@@ -85,10 +85,17 @@ def stopped() -> tuple[str, ...]:
     )
 
 
+def goes_on() -> tuple[str, ...]:
+    """What works as before."""
+    return (
+        translate("quotas", "Reading, changing and deleting rows"),
+        translate("quotas", "Backups, exports and uninstalling features"),
+    )
+
+
 def not_stopped() -> tuple[str, ...]:
     """What a freeze cannot stop."""
     return (
-        translate("quotas", "Reading, changing and deleting rows; backups and exports"),
         translate("quotas", "Growth by changes: a row that becomes longer"),
         translate("quotas", "A new table, until the next daily look"),
         translate("quotas", "An account that may drop triggers, and does"),

@@ -1,6 +1,7 @@
 """The growth chart: what stands where, what is seen of past and future, and what is said to whoever cannot see it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -71,7 +72,7 @@ def test_the_days_at_the_axis_are_evenly_apart_and_within_the_chart() -> None:
     found = days(scale, 6)
 
     assert 2 <= len(found) <= 7
-    assert len({later - earlier for earlier, later in zip(found, found[1:], strict=False)}) == 1
+    assert len({later - earlier for earlier, later in pairwise(found)}) == 1
     assert all(scale.begin <= day <= scale.end for day in found)
 
 
