@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pagevoo_console.domain.errors import Refused
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness
@@ -12,6 +13,8 @@ from pagevoo_console.ui.kit.website_choice import WebsiteChoicePage, WebsiteChoi
 if TYPE_CHECKING:
     from pagevoo_console.domain.tenant import Website
     from pagevoo_console.services.console import Console
+
+NO_DATABASE = "database_required"
 
 
 class TargetPage(WebsiteChoicePage):
@@ -29,6 +32,11 @@ class TargetPage(WebsiteChoicePage):
     def fetch(self) -> WebsiteChoices:
         self._console.tenants.locate(self._tenant)
         return super().fetch()
+
+    def emptiness_of(self, error: Exception) -> Emptiness | None:
+        if isinstance(error, Refused) and error.code == NO_DATABASE:
+            return Emptiness(error.message, error.hint, "database")
+        return None
 
     def present(self, content: WebsiteChoices) -> Emptiness | None:
         words = self._console.platform.words

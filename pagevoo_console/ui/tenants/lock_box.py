@@ -18,6 +18,10 @@ from pagevoo_console.ui.kit.tokens import Space, Text, Tone
 Way = tuple[str, str, Callable[[], object]]
 """A link's object name, its text, and where it leads."""
 
+ICON = 16
+LINK_PADDING = 4
+"""What a link's own ground takes at its left, so that its words begin where those above them do."""
+
 _TITLES = {
     "new_template": "A new template is blocked",
     "create_database": "A second database is blocked",
@@ -41,8 +45,9 @@ def lock_box(context: Context, tenant: str, locks: Sequence[Lock], *, has_others
         link = button(text, kind=ButtonKind.LINK, on_click=does)
         link.setObjectName(name)
         flow.addWidget(link)
+    below = column(links, margins=(ICON + Space.S - LINK_PADDING, 0, 0, 0))
     made = column(
-        *lines, links, spacing=Space.S, margins=(Space.S + Space.XS, Space.S, Space.S, Space.S), ground=Ground.SUNKEN
+        *lines, below, spacing=Space.S, margins=(Space.S + Space.XS, Space.S, Space.S, Space.S), ground=Ground.SUNKEN
     )
     made.setObjectName("lockBox")
     made.setAccessibleName(translate("tenants", "Blocked now, and the ways out"))
@@ -53,7 +58,7 @@ def _line(title: str, why: str) -> QWidget:
     words = column(
         plain_label(title, Text.STRONG, wrap=True), plain_label(why, Text.CAPTION, muted=True, wrap=True), spacing=0
     )
-    icon = column(IconView("lock", 16, Tone.WARNING), None, margins=(0, Space.HAIR, 0, 0))
+    icon = column(IconView("lock", ICON, Tone.WARNING), None, margins=(0, Space.HAIR, 0, 0))
     made = row(icon, (words, 1), spacing=Space.S)
     made.setAccessibleName(f"{title}. {why}")
     return made

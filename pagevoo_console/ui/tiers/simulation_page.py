@@ -53,7 +53,7 @@ class SimulationPage(LoadedPage[TierPlan]):
     def present(self, content: TierPlan) -> Emptiness | None:
         clear(self.parts)
         if not content.steps:
-            text = translate("tiers", "The tier is this one already, and everything is as it says.")
+            text = translate("tiers", "The tier is this one already, and its features are as it says.")
             return Emptiness(translate("tiers", "Nothing is left to do"), text, "circle-check")
         for warning in content.warnings:
             self.parts.addWidget(banner(Message(MessageKind.WARNING, warning)))

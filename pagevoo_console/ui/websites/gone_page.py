@@ -16,7 +16,7 @@ from pagevoo_console.ui.kit.deletion_words import figures, is_missing, offline
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.loaded_page import LoadedPage
 from pagevoo_console.ui.kit.messages import Message, MessageKind
-from pagevoo_console.ui.kit.pages import KeyValues, clear
+from pagevoo_console.ui.kit.pages import KeyValues, clear, row
 from pagevoo_console.ui.kit.pills import BadgeView, website_badge
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness
@@ -86,7 +86,7 @@ class GonePage(LoadedPage[WebsiteDeletionPlan]):
         facts = KeyValues()
         facts.add(f"{words.website.capitalize()} {site.id}", named(site))
         facts.add(translate("unsite", "Domain"), site.domain or translate("unsite", "No domain"))
-        facts.add(translate("unsite", "State"), BadgeView(website_badge(site.is_published)))
+        facts.add(translate("unsite", "State"), row(BadgeView(website_badge(site.is_published)), None))
         for table, rows in content.rows.items():
             facts.add(table, format.rows(rows))
         if deletion is not None:

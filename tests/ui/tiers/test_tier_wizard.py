@@ -5,7 +5,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QRadioButton, QToolButton
 
 from pagevoo_console.domain.feature import FeatureState
 from pagevoo_console.domain.job import JobState
+from pagevoo_console.domain.quota import QuotaLevel
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.ui.kit.gauge import QuotaGauge
 from pagevoo_console.ui.kit.pills import BadgeView
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
@@ -65,6 +67,21 @@ def test_an_upgrade_brings_back_what_the_smaller_tier_switched_off(
     driver.go_on(wizard)
     assert driver.finish(wizard).state is JobState.SUCCEEDED
     assert state_of(world, tenant, "booking") is FeatureState.INSTALLED
+
+
+def test_a_limit_that_would_be_exceeded_is_shown_with_how_much(world: World, runner: Runner, driver: Driver) -> None:
+    tenant = with_booking(world)
+    world.write(
+        "INSERT INTO tier_permissions (tier, permission, is_allowed, limit_value) VALUES ({0}, {1}, {2}, {3})",
+        "niche", "limit:database_size", None, 1000,
+    )  # fmt: skip
+    wizard = driver.open(TierWizard(world.console, runner, tenant, "niche"))
+    assert any(text.replace("\u00a0", " ").endswith("1 kB") for text in driver.texts(wizard))
+    driver.go_on(wizard)
+
+    assert "Over the new limits" in driver.texts(wizard)
+    (gauge,) = [each for each in wizard.findChildren(QuotaGauge) if each.isVisible()]
+    assert gauge.reading.level is QuotaLevel.OVER
 
 
 def test_the_tier_that_it_is_already_leaves_nothing_to_do(world: World, runner: Runner, driver: Driver) -> None:
