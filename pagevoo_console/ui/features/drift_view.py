@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.feature import Difference
+from pagevoo_console.ui.features.changing import titles_of
 from pagevoo_console.ui.features.differences import Compared, DifferenceTable, compared
 from pagevoo_console.ui.features.words import differences_text
 from pagevoo_console.ui.kit import format
@@ -85,7 +86,7 @@ class DriftView(QWidget):
 
     def _read(self) -> Drift:
         console, tenant = self._context.console, self._tenant
-        titles = {lineage.name: lineage.title for lineage in console.features.catalogue()}
+        titles = titles_of(console)
         differences, laravel = console.features.drift(tenant), console.features.migrations(tenant)
         return Drift(differences, titles, names_of(console.directory, (tenant,)), len(laravel))
 
@@ -96,7 +97,12 @@ class DriftView(QWidget):
         if found.differences:
             parts.append(translate("features", "{count} can be repaired").format(count=format.count(mendable)))
         self.header.set_title(translate("features", "Drift"), " · ".join(parts))
-        laravel = translate("features", "The platform wrote down {count} migrations of its own in this database.")
+        laravel = translate(
+            "features",
+            "The platform wrote down 1 migration of its own in this database."
+            if found.laravel == 1
+            else "The platform wrote down {count} migrations of its own in this database.",
+        )
         self._told.setText(laravel.format(count=format.count(found.laravel)) if found.laravel else "")
         self._told.setVisible(bool(found.laravel))
         if not found.differences:

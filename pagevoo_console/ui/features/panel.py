@@ -15,7 +15,7 @@ from pagevoo_console.ui.features.words import Gesture
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
-from pagevoo_console.ui.kit.messages import Message, MessageKind
+from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
 from pagevoo_console.ui.kit.pages import CardGrid
 from pagevoo_console.ui.kit.section import Section
 from pagevoo_console.ui.kit.states import Emptiness
@@ -23,7 +23,7 @@ from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.kit.turns import Slices, Turns
 
 NARROWEST = 280
-COMPARING_MS = 700
+COMPARING_MS = 1000
 """A tenant has to be looked at for so long before its tables are compared: leafing through a list compares none."""
 
 
@@ -44,6 +44,7 @@ class FeaturePanel(Section[FeatureOverview]):
         self._overview: FeatureOverview | None = None
         self._differences: tuple[Difference, ...] = ()
         self._compared_lane = ""
+        self._taken = ""
         self.cards: dict[str, FeatureCard] = {}
         self.notice = Banner()
         self._grid = CardGrid(NARROWEST)
@@ -69,15 +70,21 @@ class FeaturePanel(Section[FeatureOverview]):
         self._pause.timeout.connect(self._compare)
 
     @property
+    def is_made(self) -> bool:
+        """Whether every card shows what is known by now."""
+        return self._turns.is_idle
+
+    @property
     def is_settled(self) -> bool:
-        """Whether every card is made and no comparison is still to begin."""
-        return self._turns.is_idle and not self._pause.isActive()
+        """Whether, besides, no comparison is still to begin."""
+        return self.is_made and not self._pause.isActive()
 
     def show_tenant(self, tenant: str) -> None:
         if tenant != self.tenant:
             self._differences = ()
             self._overview = None
             self._runner.drop("drift", self)
+            self._taken = ""
             self.feature_taken.emit(None)
         self._pause.stop()
         super().show_tenant(tenant)
@@ -127,6 +134,9 @@ class FeaturePanel(Section[FeatureOverview]):
             else:
                 self._add(content)
             yield None
+        taken = next((feature for feature in shown if feature.name == self._taken), None)
+        if taken is not None:
+            self.feature_taken.emit(taken)
 
     def _add(self, content: CardContent) -> None:
         card = self.cards[content.feature.name] = FeatureCard(content)
@@ -182,7 +192,7 @@ class FeaturePanel(Section[FeatureOverview]):
         self._runner.query(
             lambda: features.drift(tenant),
             self._compared,
-            lambda _error: self._compared(()),
+            self._not_compared,
             key="drift",
             owner=self,
             lane=self._compared_lane,
@@ -193,9 +203,17 @@ class FeaturePanel(Section[FeatureOverview]):
         if self._overview is not None:
             self._turns.do(self._show_cards(self._overview))
 
+    def _not_compared(self, error: Exception) -> None:
+        """The cards stay as they are: that nobody could compare the tables says nothing about them."""
+        self._compared(())
+        told = message_of(error)
+        title = translate("features", "The tables could not be compared")
+        self.notice.show_message(Message(MessageKind.WARNING, title, told.title, details=told.details))
+
     # --- doing ------------------------------------------------------------------------------------------------------
 
     def _take(self, name: str) -> None:
+        self._taken = name
         content = self.cards[name].content
         self.feature_taken.emit(None if content is None else content.feature)
 

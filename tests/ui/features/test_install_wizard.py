@@ -75,11 +75,11 @@ def test_with_a_database_nobody_is_asked_how_to_make_one(world: World, runner: R
 
     driver.go_on(wizard)
 
-    assert wizard.current_page is wizard.review_page
+    assert wizard.current_page.title == "Review"
     marks = [each.text() for each in wizard.findChildren(QPushButton) if each.isVisible() and each.text()[0].isdigit()]
     assert marks == ["1.  Choose features", "2.  Review"]
     driver.press(wizard.back_button)
-    assert wizard.current_page is wizard.features_page
+    assert wizard.current_page.title == "Choose features"
 
 
 @pytest.mark.parametrize(("way", "is_published"), [("choosePublish", True), ("chooseCreateOnly", False)])
