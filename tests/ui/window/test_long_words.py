@@ -38,7 +38,10 @@ def test_words_grow_by_two_fifths_and_fields_stay_as_they_are() -> None:
     assert lengthened("Backups (*.sql.zst)") == "Baaackuups (*.sql.zst)"
 
 
-@pytest.mark.parametrize("room", ["overview", "tenant", "without", "operations", "audit", "rows"])
+@pytest.mark.parametrize(
+    "room",
+    ["overview", "tenant", "without", "operations", "audit", "fleet.check", "servers", "rows", "frozen", "quotas"],
+)
 def test_no_room_cuts_anything_off(
     room: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
 ) -> None:
@@ -46,16 +49,25 @@ def test_no_room_cuts_anything_off(
     without, _ = world.add_tenant("trial", 2, "Grace Hopper")
     job = JobContext()
     world.console.backups.prove(world.console.backups.create(tenant, job), job)
+    if room in ("frozen", "quotas"):
+        world.console.fleet_tick.run(job)
+        world.console.freezes.freeze(world.console.freezes.plan(tenant), job)
     window = open_window(world)
     workspace = window.workspace
     assert workspace is not None
-    if room in ("operations", "audit"):
+    if room == "fleet.check":
+        world.write("UPDATE user_websites SET is_published = 1")
+        world.write("UPDATE user_databases SET database_name = 'mysql'")
+        window.actions_.trigger(room)
+    elif room in ("operations", "audit", "servers"):
         window.actions_.trigger(f"{room}.show")
     elif room != "overview":
         workspace.show_tenant(without if room == "without" else tenant)
         at_rest(qtbot, window)
         if room == "rows":
             workspace.context.doors.inspect(tenant)
+        elif room == "quotas":
+            workspace.context.doors.show_quotas(tenant)
     at_rest(qtbot, window)
 
     assert still_cut_off(qtbot, window, words) == []
@@ -64,6 +76,7 @@ def test_no_room_cuts_anything_off(
 WIZARDS: dict[str, str] = {
     "create": "create_database", "install": "install_features", "backup": "back_up", "restore": "restore",
     "export": "export", "delete": "delete_database", "publish": "publish_website", "tier": "change_tier",
+    "freeze": "freeze", "release": "release",
 }  # fmt: skip
 
 
@@ -76,7 +89,9 @@ def test_no_wizard_cuts_anything_off(
         world.console.backups.create(tenant, JobContext())
     window = open_window(world)
     assert window.workspace is not None
-    extra = {"install": (("shop",),), "restore": (None,), "publish": (None,), "tier": ("trial",)}.get(wizard, ())
+    extra = {
+        "install": (("shop",),), "restore": (None,), "publish": (None,), "tier": ("trial",), "release": (True,),
+    }.get(wizard, ())  # fmt: skip
     getattr(window.workspace.context.doors, WIZARDS[wizard])(tenant, *extra)
     see_every_page(window, words, qtbot)
 
