@@ -53,6 +53,7 @@ class Hands:
         self.qtbot.wait(1)
 
     def press(self, place: QWidget, name: str) -> None:
+        self.qtbot.wait(10)
         (found,) = [one for one in place.findChildren(QAbstractButton, name) if one.isVisible()]
         assert found.isEnabled(), name
         found.click()

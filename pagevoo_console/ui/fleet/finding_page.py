@@ -10,7 +10,7 @@ from pagevoo_console.domain.operation import Step
 from pagevoo_console.ui.fleet.finding_words import kind_icon, kind_word, repair_badge, risk_badge, what_it_means
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.breaking_text import BreakingText
-from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button, copy_button
+from pagevoo_console.ui.kit.controls import ButtonKind, button, copy_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import (
@@ -46,14 +46,12 @@ class FindingPage(ScrollPage):
         super().__init__(translate("fleet", "Contradiction"), parent)
         self.setObjectName("findingPage")
         self._shown: Finding | None = None
+        self._filled: tuple[Finding, str, bool] | None = None
         self.header = PageHeader("")
-        self.tenant_button = button(translate("fleet", "Show tenant"), "user", on_click=self._show_tenant)
-        self.tenant_button.setObjectName("showTenantButton")
         self.repair_button = button(
             translate("fleet", "Repair…"), "wrench", ButtonKind.PRIMARY, on_click=self._want_repair
         )
         self.repair_button.setObjectName("repairButton")
-        self.header.add_action(self.tenant_button)
         self.header.add_action(self.repair_button)
         self._body = column(spacing=Space.M)
         self.parts.addWidget(self.header)
@@ -66,23 +64,23 @@ class FindingPage(ScrollPage):
 
     def show_finding(self, finding: Finding, whom: str, *, is_under_way: bool, is_known_tenant: bool) -> None:
         """Show it; `whom` is its tenant by name. A repair that is under way is not begun again."""
-        self._shown, was = finding, self._shown
+        self._shown = finding
         is_by_hand = finding.repair.action is RepairAction.BY_HAND
         self.repair_button.setVisible(not is_by_hand)
         self.repair_button.setEnabled(not is_under_way)
         words = translate("fleet", "Repairing…") if is_under_way else translate("fleet", "Repair…")
         self.repair_button.setText(words)
         self.repair_button.setAccessibleName(words)
-        self.tenant_button.setVisible(is_known_tenant)
         self.header.set_title(kind_word(finding.kind), " · ".join(part for part in (whom, finding.database) if part))
-        self.header.set_badges(IconView(kind_icon(finding.kind), 18), BadgeView(risk_badge(finding)))
-        if finding == was:
+        self.header.set_badges(BadgeView(risk_badge(finding)))
+        if (finding, whom, is_known_tenant) == self._filled:
             return
+        self._filled = (finding, whom, is_known_tenant)
         layout = self._body.layout()
         assert layout is not None
         clear(layout)
         grid = CardGrid(NARROWEST, most=2)
-        grid.add(_seen(finding, whom))
+        grid.add(_seen(finding, whom, self._tenant_link() if is_known_tenant else None))
         grid.add(_mended(finding))
         layout.addWidget(grid)
         self.verticalScrollBar().setValue(0)
@@ -91,20 +89,26 @@ class FindingPage(ScrollPage):
         if self._shown is not None:
             self.repair_wanted.emit(self._shown)
 
+    def _tenant_link(self) -> QWidget:
+        made = button(translate("fleet", "Show"), kind=ButtonKind.LINK, on_click=self._show_tenant)
+        made.setObjectName("showTenantButton")
+        made.setAccessibleName(translate("fleet", "Show the tenant"))
+        return made
+
     def _show_tenant(self) -> None:
         if self._shown is not None and self._shown.tenant is not None:
             self.tenant_wanted.emit(self._shown.tenant)
 
 
-def _seen(finding: Finding, whom: str) -> Card:
-    made = Card(translate("fleet", "What was seen"), "eye")
+def _seen(finding: Finding, whom: str, way_there: QWidget | None) -> Card:
+    made = Card(translate("fleet", "What was seen"), kind_icon(finding.kind))
     evidence = plain_label(finding.evidence, wrap=True, selectable=True)
     evidence.setObjectName("findingEvidence")
     risk = plain_label(finding.risk, wrap=True, selectable=True)
     risk.setObjectName("findingRisk")
     facts = KeyValues()
     if whom:
-        facts.add(translate("fleet", "Tenant"), whom)
+        facts.add(translate("fleet", "Tenant"), whom, *(() if way_there is None else (way_there,)))
     if finding.database:
         title, name = translate("fleet", "Database"), finding.database
         facts.add(title, name, copy_button(lambda: name, title))

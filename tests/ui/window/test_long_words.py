@@ -96,6 +96,24 @@ def test_no_wizard_cuts_anything_off(
     see_every_page(window, words, qtbot)
 
 
+@pytest.mark.parametrize("wizard", ["repair", "retire", "repair_all"])
+def test_no_repair_cuts_anything_off(
+    wizard: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
+    tenant, _ = world.provisioned()
+    status = "deleted" if wizard == "retire" else "active"
+    world.write("UPDATE user_databases SET status = {0}, deleted_at = created_at", status)
+    if wizard != "retire":
+        world.write("UPDATE user_databases SET website_id = NULL, database_name = {0}", world.name(f"{tenant}0"))
+        world.add_tenant()
+        world.write("UPDATE user_websites SET is_published = 1")
+    window = open_window(world)
+    window.actions_.trigger("fleet.check")
+    at_rest(qtbot, window)
+    window.actions_.trigger("fleet.repair_all" if wizard == "repair_all" else "fleet.repair")
+    see_every_page(window, words, qtbot)
+
+
 @pytest.mark.parametrize("wizard", ["switch", "delete_website", "delete_both"])
 def test_no_wizard_about_websites_cuts_anything_off(
     wizard: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
