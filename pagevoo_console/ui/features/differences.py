@@ -17,7 +17,8 @@ from pagevoo_console.ui.kit.reviews import ReviewStep
 from pagevoo_console.ui.kit.tokens import Tone
 
 ROW_HEIGHT = 48
-KIND = 1
+TABLE, KIND, FATE = 0, 1, 3
+NARROW_WIDTHS = {TABLE: 150, FATE: 124}
 LONGEST_STATEMENT = 160
 
 
@@ -42,7 +43,10 @@ class DifferenceTable(RecordView):
     def __init__(self, accessible_name: str, *, is_narrow: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(RecordsModel(_columns(), _source(())), accessible_name, row_height=ROW_HEIGHT, parent=parent)
         self.setObjectName("differenceTable")
-        self.setColumnHidden(KIND, is_narrow)
+        if is_narrow:
+            self.setColumnHidden(KIND, True)
+            for column, width in NARROW_WIDTHS.items():
+                self.setColumnWidth(column, width)
 
     def show_differences(self, compared: tuple[Compared, ...]) -> None:
         """Show other ones."""

@@ -93,8 +93,9 @@ class DriftView(QWidget):
     def _arrived(self, found: Drift) -> None:
         mendable = sum(one.is_repairable for one in found.differences)
         self.repair.setEnabled(bool(mendable))
-        parts = [named(self._tenant, found.names), differences_text(len(found.differences))]
+        parts = [named(self._tenant, found.names)]
         if found.differences:
+            parts.append(differences_text(len(found.differences)))
             parts.append(translate("features", "{count} can be repaired").format(count=format.count(mendable)))
         self.header.set_title(translate("features", "Drift"), " · ".join(parts))
         laravel = translate(

@@ -182,7 +182,8 @@ class KeyValues(QWidget):
             value = BreakingText(value)
         name = plain_label(key, muted=True)
         label = plain_label(value, wrap=True, selectable=True) if isinstance(value, str) else None
-        one_line = beside or (label is None and not isinstance(value, BreakingText))
+        is_tall = isinstance(value, BreakingText) or (isinstance(value, PlainLabel) and value.wordWrap())
+        one_line = beside or (label is None and not is_tall)
         vertical = Qt.AlignmentFlag.AlignVCenter if one_line else Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(name, place, 0, vertical)
         shown = label if label is not None else value
