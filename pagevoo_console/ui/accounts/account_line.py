@@ -95,8 +95,7 @@ class AccountLine(QWidget):
 def _said(account: TenantAccount) -> tuple[str, Tone, str]:
     """Icon, tone and sentence of how a tenant is kept apart from the others."""
     if account.why_not:
-        text = translate("accounts", "{why} Nothing but file permissions keeps this database apart.")
-        return "key-round", Tone.NEUTRAL, text.format(why=account.why_not)
+        return "key-round", Tone.NEUTRAL, account.why_not
     if not account.exists:
         text = translate("accounts", "One account, {account}, serves all tenants: its password opens every database.")
         return "shield-alert", Tone.WARNING, text.format(account=account.serves_all)

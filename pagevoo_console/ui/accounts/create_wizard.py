@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -99,10 +100,12 @@ def review_of(console: Console, tenant: str, host: str, place: Place, file: str)
     if account.host:
         facts.append((translate("accounts", "Logs in from"), account.host))
     facts.append((translate("accounts", "Its password"), _place(place, file)))
-    facts += [(translate("accounts", "Is sent"), statement) for statement in plan.statements]
-    return Review(
-        plan, plan_steps(plan.steps), tuple(facts), plan.warnings, _command(console, tenant, host, place, file)
+    sent = {"account": plan.statements[0], "grant": "; ".join(plan.statements[1:])}
+    steps = tuple(
+        replace(shown, detail=sent.get(step.name, ""))
+        for step, shown in zip(plan.steps, plan_steps(plan.steps), strict=True)
     )
+    return Review(plan, steps, tuple(facts), plan.warnings, _command(console, tenant, host, place, file))
 
 
 def _place(place: Place, file: str) -> str:

@@ -30,7 +30,7 @@ from pagevoo_console.ui.kit.task_wizard import plan_steps
 from pagevoo_console.ui.kit.tokens import Space, Text
 from pagevoo_console.ui.kit.wizard_pages import StepList
 
-NARROWEST = 300
+NARROWEST, LONGEST_NAME = 300, 36
 
 
 class FindingPage(ScrollPage):
@@ -80,7 +80,7 @@ class FindingPage(ScrollPage):
         assert layout is not None
         clear(layout)
         grid = CardGrid(NARROWEST, most=2)
-        grid.add(_seen(finding, whom, self._tenant_link() if is_known_tenant else None))
+        grid.add(_seen(finding, row(self._tenant_link(whom), None) if is_known_tenant else whom))
         grid.add(_mended(finding))
         layout.addWidget(grid)
         self.verticalScrollBar().setValue(0)
@@ -89,10 +89,11 @@ class FindingPage(ScrollPage):
         if self._shown is not None:
             self.repair_wanted.emit(self._shown)
 
-    def _tenant_link(self) -> QWidget:
-        made = button(translate("fleet", "Show"), kind=ButtonKind.LINK, on_click=self._show_tenant)
+    def _tenant_link(self, whom: str) -> QWidget:
+        shown = whom if len(whom) <= LONGEST_NAME else whom[: LONGEST_NAME - 1] + "…"
+        made = button(shown, kind=ButtonKind.LINK, on_click=self._show_tenant)
         made.setObjectName("showTenantButton")
-        made.setAccessibleName(translate("fleet", "Show the tenant"))
+        made.setAccessibleName(translate("fleet", "Show {tenant}").format(tenant=whom))
         return made
 
     def _show_tenant(self) -> None:
@@ -100,7 +101,8 @@ class FindingPage(ScrollPage):
             self.tenant_wanted.emit(self._shown.tenant)
 
 
-def _seen(finding: Finding, whom: str, way_there: QWidget | None) -> Card:
+def _seen(finding: Finding, whom: str | QWidget) -> Card:
+    """`whom` is the tenant by name, or the way to its page."""
     made = Card(translate("fleet", "What was seen"), kind_icon(finding.kind))
     evidence = plain_label(finding.evidence, wrap=True, selectable=True)
     evidence.setObjectName("findingEvidence")
@@ -108,7 +110,7 @@ def _seen(finding: Finding, whom: str, way_there: QWidget | None) -> Card:
     risk.setObjectName("findingRisk")
     facts = KeyValues()
     if whom:
-        facts.add(translate("fleet", "Tenant"), whom, *(() if way_there is None else (way_there,)))
+        facts.add(translate("fleet", "Tenant"), whom)
     if finding.database:
         title, name = translate("fleet", "Database"), finding.database
         facts.add(title, name, copy_button(lambda: name, title))
