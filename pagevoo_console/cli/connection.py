@@ -222,6 +222,9 @@ def _secret_of_stdin() -> Secret:
 def _forget_cache(connection: Connection) -> None:
     from pagevoo_console.services.console import identity
     from pagevoo_console.services.directory import Directory
+    from pagevoo_console.services.quota_news import FILE
     from pagevoo_console.services.settings import Folders
 
-    Directory(Folders.of_this_user().cache / f"directory-{identity(connection)}.db").forget()
+    folders = Folders.of_this_user()
+    Directory(folders.cache / f"directory-{identity(connection)}.db").forget()
+    (folders.state / FILE.format(identity(connection))).unlink(missing_ok=True)

@@ -25,6 +25,7 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.quota_alerts import QuotaAlerts
+from pagevoo_console.services.quota_news import FILE as QUOTA_NEWS
 from pagevoo_console.services.quota_news import QuotaNews
 from pagevoo_console.services.quotas import Quotas
 from pagevoo_console.services.reconciliation import Reconciliation
@@ -123,7 +124,7 @@ class Console:
             self.backup_index, self.directory, self.freeze_records,
         )  # fmt: skip
         self.quota_news = QuotaNews(
-            platform, self.directory, self.quota_alerts, folders.state / f"quota-news-{identity(connection)}.json"
+            platform, self.directory, self.quota_alerts, folders.state / QUOTA_NEWS.format(identity(connection))
         )
         self.fleet_tick = FleetTick(
             self.master, self.tiers, connections, self.tenants, self.sightings, self.directory, self.quotas,

@@ -25,6 +25,9 @@ from pagevoo_console.services.values import now
 Key = tuple[str, str, str]
 """Tenant, generation and quota."""
 
+FILE = "quota-news-{}.json"
+"""Its name in the state folder, for one connection."""
+
 _LEVELS = ("near", "over")
 _FORMAT = 1
 

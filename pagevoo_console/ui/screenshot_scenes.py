@@ -404,6 +404,7 @@ FULL = (
     Picture("delete-empty", _wizard("delete_database", MISSING)),
     Picture("delete-failed", _wizard("delete_database", INTERRUPTED)),
     Picture("frozen-filled", _tenant(OVER)),
+    Picture("frozen-quotas", _quotas(OVER)),
     Picture("quotas-filled", _quotas(NEAR)),
     Picture("quotas-empty", _quotas(PARTLY)),
     Picture("quotas-failed", _quotas(MISSING)),

@@ -31,8 +31,13 @@ def test_connections_are_saved_listed_used_and_removed(tmp_path: Path, pagevoo_h
     assert call("--json", "tenant", "list").document["total"] == 0
     assert call("--json", "tenant", "list", environment={"PAGEVOO_CONNECTION": "home"}).code == 0
     assert list((pagevoo_home / "cache").glob("directory-*"))
+    connection = next((pagevoo_home / "cache").glob("directory-*.db")).stem.removeprefix("directory-")
+    told = pagevoo_home / "state" / f"quota-news-{connection}.json"
+    told.parent.mkdir(exist_ok=True)
+    told.write_text("{}", encoding="utf-8")
     assert call("--json", "connection", "forget", "home").document["ok"]
     assert not list((pagevoo_home / "cache").glob("directory-*.db"))
+    assert not told.exists()
 
     assert call("--json", "connection", "remove", "home").document["ok"]
     assert call("--json", "--connection", "home", "tenant", "list").error_code == "not_found"
