@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pagevoo_console.domain.health import ServerHealth, ServerLimits
@@ -156,7 +158,10 @@ def _gauge(usage: QuotaUsage, note: str) -> QWidget:
 
 def _values(found: ServerHealth, limits: ServerLimits) -> KeyValues:
     values = KeyValues()
-    values.add(translate("servers", "Version"), f"{found.product} {found.version}".strip())
+    number = re.split(r"[ -]", found.version)[0]
+    version = values.add(translate("servers", "Version"), f"{found.product} {number}".strip())
+    if version is not None and number != found.version:
+        set_tooltip(version, found.version)
     if limits.free_bytes is None:
         values.add(translate("servers", "Free on disk"), limits.why_no_disk or format.NOTHING)
     else:

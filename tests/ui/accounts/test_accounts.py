@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from pagevoo_console.domain.account import TenantAccount
@@ -20,9 +20,11 @@ from pagevoo_console.ui.accounts.create_wizard import CreateAccountWizard
 from pagevoo_console.ui.accounts.password_dialog import PasswordDialog
 from pagevoo_console.ui.accounts.remove_wizard import RemoveAccountWizard
 from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.servers.servers_view import ServersView
 from tests.masters import EngineServer, ServerMasters
 from tests.services.platform_world import World, folders_in, make_world
 from tests.services.test_accounts import SETTING, run_as
+from tests.ui.clipping import NotedLongWords, cut_off
 from tests.ui.rooms import Hands
 from tests.ui.worlds import nameless
 
@@ -143,6 +145,33 @@ def test_an_account_that_is_whole_needs_nothing_and_is_removed_again(hands: Hand
     hands.settle()
     hands.settle()
     assert "serves all tenants" in hands.texts(line)
+
+
+def test_longer_words_fit_where_an_account_is_made_and_where_its_server_is_shown(
+    hands: Hands, qapp: QApplication
+) -> None:
+    words = NotedLongWords()
+    qapp.installTranslator(words)
+    tenant, _ = hands.world.provisioned()
+    window = hands.show(ServersView(hands.context))
+    window.refresh()
+    wizard = CreateAccountWizard(hands.world.console, hands.runner, tenant, window)
+    open_wizard(hands, wizard)
+    hands.qtbot.wait(50)
+    found = cut_off(wizard, words)
+    hands.press(wizard, "nextButton")
+    hands.qtbot.wait(50)
+    found += cut_off(wizard, words)
+    hands.finish(wizard)
+    (dialog,) = window.findChildren(PasswordDialog)
+    hands.qtbot.wait(50)
+    found += cut_off(dialog, words)
+    dialog.taken.setChecked(True)
+    dialog.close_button.click()
+    found += cut_off(window, words)
+    qapp.removeTranslator(words)
+
+    assert found == []
 
 
 def test_where_there_are_no_accounts_the_line_and_the_wizard_say_so(world: World, runner: Runner, qtbot: QtBot) -> None:
