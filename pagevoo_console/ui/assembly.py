@@ -282,7 +282,9 @@ def _fill_bars(window: MainWindow, workspace: Workspace, show_operations: Show, 
     top.add_room(OVERVIEW, translate("window", "Overview"), "layout-dashboard", workspace.show_overview)
     top.add_room(OPERATIONS, translate("window", "Operations"), "list-checks", show_operations)
     top.add_room(AUDIT, translate("window", "Audit trail"), "scroll-text", show_audit)
-    top.add_room(FINDINGS, translate("window", "Registry check"), "clipboard-list", workspace.context.doors.show_findings)
+    top.add_room(
+        FINDINGS, translate("window", "Registry check"), "clipboard-list", workspace.context.doors.show_findings
+    )
     top.add_room(SERVERS, translate("window", "Servers"), "server", workspace.context.doors.show_servers)
     top.add_jobs(window.toggle_activity)
     keys = window.actions_["palette.open"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
