@@ -18,7 +18,7 @@ from pagevoo_console.ui.kit.tokens import Tone
 
 ROW_HEIGHT = 48
 TABLE, KIND, FATE = 0, 1, 3
-NARROW_WIDTHS = {TABLE: 150, FATE: 124}
+NARROW_WIDTHS = {TABLE: 150, FATE: 132}
 LONGEST_STATEMENT = 160
 
 
@@ -57,7 +57,7 @@ def compared(differences: Iterable[Difference], titles: dict[str, str], *, core:
     """The differences as drift tells them: can each be repaired, and why not."""
     found = []
     for one in differences:
-        mendable = Badge(translate("features", "Can be repaired"), Tone.ACCENT, "wrench")
+        mendable = Badge(translate("features", "Repairable"), Tone.ACCENT, "wrench")
         stays = Badge(translate("features", "Stays"), Tone.NEUTRAL, "circle-pause", is_quiet=True)
         because = one.why or translate("features", "no value is lost by its repair")
         fate = mendable if one.is_repairable else stays
@@ -113,7 +113,7 @@ def _columns() -> tuple[Column[Compared], ...]:
             detail=lambda one: one.because, stretch=True,
             hint=lambda one: "\n".join(part for part in (one.difference.detail, one.because) if part),
         ),
-        Column("fate", translate("features", "Repair"), 140, lambda one: one.fate.text, Kind.BADGE,
+        Column("fate", translate("features", "Repair"), 160, lambda one: one.fate.text, Kind.BADGE,
                badge=lambda one: one.fate, sort_key="fate"),
     )  # fmt: skip
 

@@ -27,9 +27,9 @@ def test_each_difference_is_a_row_with_table_kind_detail_and_repair(hands: Hands
     records = view.list.records
     rows = [[records.cell(row, column).text for column in range(4)] for row in range(records.rowCount())]
     assert rows == [
-        ["blog_comments", "Missing table", "the table is missing", "Can be repaired"],
+        ["blog_comments", "Missing table", "the table is missing", "Repairable"],
         ["blog_posts", "Extra column", "there is a column legacy that should not be", "Stays"],
-        ["blog_posts", "Missing column", "there is no column meta_title", "Can be repaired"],
+        ["blog_posts", "Missing column", "there is no column meta_title", "Repairable"],
     ]
     assert records.cell(1, 2).detail == "nothing is dropped that somebody may need"
     assert "3 differences · 2 can be repaired" in hands.texts(view)
