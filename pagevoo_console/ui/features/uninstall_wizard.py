@@ -71,10 +71,10 @@ def review_of(console: Console, tenant: str, name: str, changed: str = "") -> Re
     found = planned(console, tenant, KIND, lambda: console.features.plan_uninstall(tenant, name))
     plan = found.plan
     gone = ", ".join(plan.tables) or translate("features", "None")
-    lost = translate("features", "{rows} go with the tables. Only the backup has them afterwards.")
+    lost = translate("features", "Rows that go with the tables: {count}. Only the backup has them afterwards.")
     warnings = [changed] if changed else []
     if plan.rows:
-        warnings.append(lost.format(rows=format.rows(plan.rows)))
+        warnings.append(lost.format(count=format.count(plan.rows)))
     if not plan.steps:
         warnings.append(translate("features", "There is nothing of {feature} here.").format(feature=plan.title))
     prompt = translate("features", "Type the name of the feature to uninstall it")
