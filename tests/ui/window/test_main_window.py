@@ -112,6 +112,7 @@ def test_a_page_shows_database_quota_features_and_that_nothing_was_backed_up(
     assert not page.create_button.isVisible()
     assert workspace(window).status.states.view is View.CONTENT
     assert workspace(window).backups.states.view is View.EMPTY
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "feature.shop") is not None, timeout=10_000)
     assert child(page, "feature.shop").accessibleName() == "Shop: Available"
 
 
