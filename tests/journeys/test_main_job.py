@@ -36,7 +36,7 @@ def test_a_customer_is_found_and_gets_a_database(at_window: OpenWindow, platform
 def test_a_feature_is_installed(at_window: OpenWindow, platform: Platform) -> None:
     person = at_window()
     create_database(person, platform)
-    person.clicks("install.blog")
+    person.clicks("feature.add.blog")
     person.goes_on()
     person.confirms()
     person.waits_for(
