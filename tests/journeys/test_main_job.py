@@ -31,6 +31,7 @@ def test_a_customer_is_found_and_gets_a_database(at_window: OpenWindow, platform
         ("active", int(platform.website))
     ]
     assert platform.asks("SELECT count(*) FROM installed_features", platform.database) == [(0,)]
+    person.sees_text("Nothing could be brought back if this database were lost.")
 
 
 def test_a_feature_is_installed(at_window: OpenWindow, platform: Platform) -> None:

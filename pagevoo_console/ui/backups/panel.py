@@ -13,7 +13,7 @@ from pagevoo_console.ui.kit.labels import plain_label, set_tooltip
 from pagevoo_console.ui.kit.pages import clear, column, row
 from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.section import Section
-from pagevoo_console.ui.kit.states import Emptiness
+from pagevoo_console.ui.kit.states import Emptiness, View
 from pagevoo_console.ui.kit.tokens import Space, Text, Tone
 
 SHOWN = 5
@@ -52,8 +52,10 @@ class BackupPanel(Section[tuple[Backup, ...]]):
 
     def set_has_database(self, has_database: bool) -> None:
         """Whether there is something to back up now."""
-        self._has_database = has_database
+        changed, self._has_database = has_database != self._has_database, has_database
         self.back_up_button.setEnabled(has_database)
+        if changed and self.states.view is View.EMPTY:
+            self.states.show_empty(self._nothing())
 
     def fetch(self, tenant: str) -> tuple[Backup, ...]:
         return self._context.console.backups.list(tenant)
