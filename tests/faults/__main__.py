@@ -7,4 +7,4 @@ import sys
 import pytest
 
 if __name__ == "__main__":
-    sys.exit(pytest.main(["tests/faults", "-q", "-n", "2", "--timeout", "3600", *sys.argv[1:]]))
+    sys.exit(pytest.main(["tests/faults", "-q", "-n", "2", "--timeout", "3600", "--alone", *sys.argv[1:]]))

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.masters import ENGINES, EngineServer, ServerMasters, SqliteFolder
+from tests.masters import EngineServer, ServerMasters, SqliteFolder
 from tests.services.conftest import world
 from tests.services.platform_world import World, folders_in, make_world
 
 __all__ = ["world"]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module")
 def lasting_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A set-up Pagevoo on each engine in turn that many tests share, each with tenants of its own."""
+    """A set-up Pagevoo on the engine asked for, which many tests share, each with tenants of its own."""
     masters: EngineServer
     match request.param:
         case "sqlite":

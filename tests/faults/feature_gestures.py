@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from pagevoo_console.domain.feature import FeatureState
 from pagevoo_console.services.jobs import JobContext
-from tests.faults.gestures import Gesture, _points
+from tests.faults.gestures import Gesture, points
 from tests.services.platform_world import World
+
+DISABLED = "SELECT setting_key FROM feature_settings WHERE setting_value IS NOT NULL"
 
 
 class FeatureGesture(Gesture):
@@ -50,7 +52,7 @@ class InstallingTwo(FeatureGesture):
 
 class Upgrading(FeatureGesture):
     installed = ("blog",)
-    failpoints = (*_points("feature.upgrade", "tables", "record"), "lineage.unwritten")
+    failpoints = (*points("feature.upgrade", "tables", "record"), "lineage.unwritten")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -68,19 +70,19 @@ class Upgrading(FeatureGesture):
 
 class Disabling(FeatureGesture):
     installed = ("blog",)
-    failpoints = _points("feature.disable", "switch")
+    failpoints = points("feature.disable", "switch")
 
     def work(self) -> object:
         return self.features.switch(self.features.plan_disable(self.tenant, "blog"), JobContext())
 
     def check(self) -> None:
         assert [tuple(map(bool, row)) for row in self.write("SELECT is_active FROM installed_features")] == [(False,)]
-        assert self.write("SELECT setting_key FROM feature_settings") == [("console_disabled_by",)]
+        assert self.write(DISABLED) == [("console_disabled_by",)]
 
 
 class Enabling(FeatureGesture):
     installed = ("blog",)
-    failpoints = _points("feature.enable", "switch")
+    failpoints = points("feature.enable", "switch")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -91,13 +93,13 @@ class Enabling(FeatureGesture):
 
     def check(self) -> None:
         assert [tuple(map(bool, row)) for row in self.write("SELECT is_active FROM installed_features")] == [(True,)]
-        assert self.write("SELECT setting_key FROM feature_settings") == []
+        assert self.write(DISABLED) == []
 
 
 class Uninstalling(FeatureGesture):
     installed = ("blog", "contact_form")
     failpoints = (
-        *_points("feature.uninstall", "backup", "verify", "compare", "drop", "forget"),
+        *points("feature.uninstall", "backup", "verify", "compare", "drop", "forget"),
         "feature.uninstall.dropped",
     )
 
@@ -119,7 +121,7 @@ class Uninstalling(FeatureGesture):
 
 class Repairing(FeatureGesture):
     installed = ("blog",)
-    failpoints = _points("feature.repair", "backup", "verify", "mend:blog")
+    failpoints = points("feature.repair", "backup", "verify", "mend:blog")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -139,7 +141,7 @@ class Repairing(FeatureGesture):
 
 class Adopting(FeatureGesture):
     installed = ("blog",)
-    failpoints = _points("feature.adopt", "backup", "verify", "mend", "stamp", "record")
+    failpoints = points("feature.adopt", "backup", "verify", "mend", "stamp", "record")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.database import DatabaseState
@@ -13,6 +14,7 @@ from pagevoo_console.domain.errors import Busy
 from pagevoo_console.domain.feature import FeatureState
 from pagevoo_console.domain.freeze import FreezeReason
 from pagevoo_console.services.jobs import JobContext
+from tests.masters import ENGINES
 from tests.services.platform_world import World
 
 PATIENCE = 100
@@ -33,9 +35,10 @@ SETTING = "INSERT INTO feature_settings (feature_type, setting_key, setting_valu
 
 
 class Gesture(ABC):
-    """One gesture on one tenant. `failpoints` are the places where it can die; each is tried."""
+    """One gesture on one tenant. `failpoints` are the places where it can die, in order as far as they have one."""
 
-    failpoints: tuple[str, ...]
+    failpoints: ClassVar[tuple[str, ...]]
+    engines: ClassVar[tuple[str, ...]] = ENGINES
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -60,14 +63,14 @@ class Gesture(ABC):
     def finish(self) -> None:
         """Go on, and look at the end and at what must hold after every gesture."""
         self.check_between()
-        self._go_on_once_free()
+        self.go_on_once_free()
         self.check()
         assert self.console.audit.verify().ok
         assert self.console.operations.list(tenant=self.tenant, open_only=True) == ()
         left = [name for name in self.world.master.databases() if name.startswith(("pagevoo_stage", "pagevoo_aside"))]
         assert left == []
 
-    def _go_on_once_free(self) -> None:
+    def go_on_once_free(self) -> None:
         """A server notices only after a moment that a killed client is gone; until then the tenant is busy."""
         for _ in range(PATIENCE):
             try:
@@ -82,13 +85,13 @@ class Gesture(ABC):
     tenant: str
 
 
-def _points(kind: str, *steps: str) -> tuple[str, ...]:
+def points(kind: str, *steps: str) -> tuple[str, ...]:
     around = tuple(f"{kind}.{when}.{step}" for step in steps for when in ("before", "after"))
     return (f"{kind}.begun", *around, f"{kind}.before.finish", f"{kind}.done")
 
 
 class Creation(Gesture):
-    failpoints = _points("database.create", "create", "core", "compare")
+    failpoints = points("database.create", "create", "core", "compare")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -116,7 +119,7 @@ class Creation(Gesture):
 
 
 class Installation(Gesture):
-    failpoints = _points("feature.install", "tables", "record")
+    failpoints = points("feature.install", "tables", "record")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -165,7 +168,7 @@ class BackupMaking(Gesture):
 
 class Deletion(Gesture):
     failpoints = (
-        *_points("database.delete", "backup", "verify", "unpublish", "quiesce", "compare", "drop"),
+        *points("database.delete", "backup", "verify", "unpublish", "quiesce", "compare", "drop"),
         "backup.between_names",
         "backup.verify.scratch",
     )
@@ -197,7 +200,7 @@ class Deletion(Gesture):
 
 
 class Restoring(Gesture):
-    failpoints = _points(
+    failpoints = points(
         "backup.restore", "safety", "stage", "compare", "quiesce", "unwritten", "swap", "reopen", "clean"
     )
 
@@ -229,7 +232,7 @@ class Restoring(Gesture):
 
 
 class Freezing(Gesture):
-    failpoints = (*_points("quota.enforce", "record", "freeze"), "freezing.half")
+    failpoints = (*points("quota.enforce", "record", "freeze"), "freezing.half")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -263,7 +266,7 @@ class Freezing(Gesture):
 
 
 class Releasing(Freezing):
-    failpoints = _points("quota.release", "compact", "thaw")
+    failpoints = points("quota.release", "compact", "thaw")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)

@@ -1,43 +1,68 @@
-"""Killed at every place where it can be killed, each gesture ends where it should when it is gone on with."""
+"""Killed wherever it can be killed, each gesture ends where it should when it is gone on with."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
+from tests.faults.feature_gestures import FEATURE_GESTURES
 from tests.faults.gestures import GESTURES, Gesture
 from tests.faults.killing import killed_after, killed_at
+from tests.faults.repair_gestures import REPAIR_GESTURES
 from tests.faults.website_gestures import WEBSITE_GESTURES
+from tests.masters import ENGINES
 from tests.services.platform_world import World
 
-ALL_GESTURES = (*GESTURES, *WEBSITE_GESTURES)
+pytestmark = pytest.mark.timeout(900)
+
+LONGEST = 1.5
+"""Seconds after which the latest of the random kills comes."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """As many random kills as were asked for on the command line, each with a seed of its own."""
-    if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(metafunc.config.getoption("kills")))
+    """All kills of a gesture follow each other on one tenant; with `--alone` each is a test on a tenant of its own."""
+    is_alone = metafunc.config.getoption("alone")
+    kills = range(metafunc.config.getoption("kills"))
+    about = "failpoints" if "failpoints" in metafunc.fixturenames else "seeds"
+    cases = []
+    for engine in ENGINES:
+        for gesture in (*GESTURES, *WEBSITE_GESTURES, *FEATURE_GESTURES, *REPAIR_GESTURES):
+            every: Sequence[object] = gesture.failpoints if about == "failpoints" else kills
+            for some in [(one,) for one in every] if is_alone else [tuple(every)]:
+                name = "-".join((engine, gesture.__name__, *(str(one) for one in some if is_alone)))
+                if engine in gesture.engines and some:
+                    cases.append(pytest.param(engine, gesture, some, id=name))
+    metafunc.parametrize(("lasting_world", "gesture", about), cases, indirect=["lasting_world"], scope="module")
 
 
-@pytest.mark.parametrize(
-    ("gesture", "failpoint"),
-    [
-        pytest.param(gesture, failpoint, id=f"{gesture.__name__}-{failpoint}")
-        for gesture in ALL_GESTURES
-        for failpoint in gesture.failpoints
-    ],
-)
-def test_a_gesture_killed_at_a_failpoint_converges(
-    lasting_world: World, gesture: type[Gesture], failpoint: str
+def test_a_gesture_killed_at_its_failpoints_converges(
+    lasting_world: World, gesture: type[Gesture], failpoints: tuple[str, ...]
 ) -> None:
+    """Each kill hits what goes on after the one before; for a failpoint that lies behind, it is begun anew."""
     scene = gesture(lasting_world)
-    assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
+    work = scene.work
+    for failpoint in failpoints:
+        if not killed_at(failpoint, work):
+            scene.finish()
+            scene = gesture(lasting_world)
+            assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
+        scene.check_between()
+        work = scene.go_on_once_free
     scene.finish()
 
 
-@pytest.mark.parametrize("gesture", ALL_GESTURES, ids=lambda gesture: gesture.__name__)
-def test_a_gesture_killed_at_any_moment_converges(lasting_world: World, gesture: type[Gesture], seed: int) -> None:
+def test_a_gesture_killed_at_any_moment_converges(
+    lasting_world: World, gesture: type[Gesture], seeds: tuple[int, ...]
+) -> None:
     scene = gesture(lasting_world)
-    killed_after(random.Random(seed).uniform(0.01, 1.5), scene.work)
+    work = scene.work
+    for number, seed in enumerate(seeds, 1):
+        if killed_after(random.Random(seed).uniform(0.01, LONGEST), work):
+            work = scene.go_on_once_free
+        elif number < len(seeds):
+            scene.finish()
+            scene = gesture(lasting_world)
+            work = scene.work
     scene.finish()

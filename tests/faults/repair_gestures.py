@@ -1,23 +1,17 @@
-"""Repairs and accounts, killed at every place where they can be killed: gone on with, they end where they should."""
+"""The repairs and the work on accounts that are killed on purpose."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from pagevoo_console.domain.finding import Finding, FindingKind
 from pagevoo_console.services.accounts import into_file
 from pagevoo_console.services.jobs import JobContext
-from tests.faults.gestures import Gesture
-from tests.faults.gestures import _points as points
-from tests.faults.killing import killed_after, killed_at
-from tests.masters import ServerMasters
+from tests.faults.gestures import Gesture, points
 from tests.servers import fresh_id
 from tests.services.contradictions import Contradictions
-from tests.services.platform_world import World, folders_in, make_world
+from tests.services.platform_world import World
 
 
 class Repairing(Gesture):
@@ -99,6 +93,7 @@ class Clearing(Repairing):
 
 
 class AccountMaking(Gesture):
+    engines = ("mysql", "postgresql")
     failpoints = points("account.create", "account", "grant", "password")
 
     def __init__(self, world: World) -> None:
@@ -136,51 +131,4 @@ class AccountDropping(AccountMaking):
         assert not self.console.accounts.show(self.tenant).exists
 
 
-REPAIRS: tuple[type[Gesture], ...] = (Marking, Retiring, Clearing)
-ACCOUNTS: tuple[type[Gesture], ...] = (AccountMaking, AccountDropping)
-
-
-def each(gestures: tuple[type[Gesture], ...]) -> list[object]:
-    return [
-        pytest.param(gesture, failpoint, id=f"{gesture.__name__}-{failpoint}")
-        for gesture in gestures
-        for failpoint in gesture.failpoints
-    ]
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """As many random kills as were asked for on the command line, each with a seed of its own."""
-    if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(metafunc.config.getoption("kills")))
-
-
-@pytest.fixture(scope="module", params=["mysql", "postgresql"])
-def account_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A set-up Pagevoo on each engine that has accounts."""
-    server = request.getfixturevalue("mariadb_server" if request.param == "mysql" else "postgresql_server")
-    masters = ServerMasters(server)
-    yield make_world(masters.make_master(), folders_in(tmp_path_factory.mktemp("home")))
-    masters.clean_up()
-
-
-@pytest.mark.parametrize(("gesture", "failpoint"), each(REPAIRS))
-def test_a_repair_killed_at_a_failpoint_converges(lasting_world: World, gesture: type[Gesture], failpoint: str) -> None:
-    scene = gesture(lasting_world)
-    assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
-    scene.finish()
-
-
-@pytest.mark.parametrize(("gesture", "failpoint"), each(ACCOUNTS))
-def test_work_on_an_account_killed_at_a_failpoint_converges(
-    account_world: World, gesture: type[Gesture], failpoint: str
-) -> None:
-    scene = gesture(account_world)
-    assert killed_at(failpoint, scene.work), f"{failpoint} was never reached"
-    scene.finish()
-
-
-@pytest.mark.parametrize("gesture", REPAIRS, ids=lambda gesture: gesture.__name__)
-def test_a_repair_killed_at_any_moment_converges(lasting_world: World, gesture: type[Gesture], seed: int) -> None:
-    scene = gesture(lasting_world)
-    killed_after(random.Random(seed).uniform(0.01, 1.5), scene.work)
-    scene.finish()
+REPAIR_GESTURES: tuple[type[Gesture], ...] = (Marking, Retiring, Clearing, AccountMaking, AccountDropping)
