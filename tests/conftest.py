@@ -21,7 +21,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is broken on purpose; `./run faults` asks for more."""
-    parser.addoption("--kills", type=int, default=5, help="random kills of each gesture on each engine")
+    parser.addoption("--kills", type=int, help="random kills of each gesture on each engine, instead of a few")
     parser.addoption("--alone", action="store_true", help="each kill on a tenant of its own, as a test of its own")
     parser.addoption("--races", type=int, default=20, help="races of two creations on each engine")
 

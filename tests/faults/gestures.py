@@ -39,6 +39,8 @@ class Gesture(ABC):
 
     failpoints: ClassVar[tuple[str, ...]]
     engines: ClassVar[tuple[str, ...]] = ENGINES
+    random_kills: ClassVar[int] = 2
+    """Kills at no matter what moment, unless the command line asks for a number of them."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -119,6 +121,7 @@ class Creation(Gesture):
 
 
 class Installation(Gesture):
+    random_kills = 5
     failpoints = points("feature.install", "tables", "record")
 
     def __init__(self, world: World) -> None:

@@ -24,12 +24,14 @@ LONGEST = 1.5
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """All kills of a gesture follow each other on one tenant; with `--alone` each is a test on a tenant of its own."""
     is_alone = metafunc.config.getoption("alone")
-    kills = range(metafunc.config.getoption("kills"))
+    kills = metafunc.config.getoption("kills")
     about = "failpoints" if "failpoints" in metafunc.fixturenames else "seeds"
     cases = []
     for engine in ENGINES:
         for gesture in (*GESTURES, *WEBSITE_GESTURES, *FEATURE_GESTURES, *REPAIR_GESTURES):
-            every: Sequence[object] = gesture.failpoints if about == "failpoints" else kills
+            every: Sequence[object] = (
+                gesture.failpoints if about == "failpoints" else range(kills or gesture.random_kills)
+            )
             for some in [(one,) for one in every] if is_alone else [tuple(every)]:
                 name = "-".join((engine, gesture.__name__, *(str(one) for one in some if is_alone)))
                 if engine in gesture.engines and some:
