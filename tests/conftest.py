@@ -9,10 +9,12 @@ import pytest
 
 from tests.fault_proxy import FaultProxy
 from tests.masters import ENGINES, EngineServer, ServerMasters, SqliteFolder
+from tests.runtime import TEMPORARY_ROOT, quickest_directory
 from tests.secret_service import SecretService
 from tests.servers import MariadbServer, PostgresqlServer, start_mariadb, start_postgresql
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault(TEMPORARY_ROOT, str(quickest_directory()))
 
 # Whoever started us in the background had these ignored, and the commands under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
