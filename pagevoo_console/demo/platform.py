@@ -23,7 +23,7 @@ from pagevoo_console.domain.server import Connection, Environment, Server
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.engines.sqlite_session import explain
-from pagevoo_console.services.lineages import Lineages
+from pagevoo_console.services.lineages import Lineages, shipped_lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.platforms.reader import Platforms
 from pagevoo_console.services.secrets import Secrets
@@ -134,7 +134,7 @@ def _make(folder: Path, tenants: int, progress: Progress, seed: int, today: date
     workshop = folder / _WORKSHOP
     workshop.mkdir(mode=0o700)
     try:
-        lineages = Lineages()
+        lineages = shipped_lineages()
         making = Making(workshop, seed, datetime.combine(today, time()), _master(folder, lineages), lineages)
         made = making.run(tenants, APPLICATION_ID, progress)
         for path in made:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,13 @@ if TYPE_CHECKING:
 
     from pagevoo_console.services.lineage_statements import CompiledRevisions
 
-__all__ = ["VERSION_TABLE", "Lineage", "Lineages", "Progress"]
+__all__ = ["VERSION_TABLE", "Lineage", "Lineages", "Progress", "shipped_lineages"]
+
+
+@cache
+def shipped_lineages() -> Lineages:
+    """The lineages that came with this console: read and compiled once, however many masters a process opens."""
+    return Lineages()
 
 
 class Lineages:

@@ -76,7 +76,7 @@ def open_console(options: StartOptions, ask: Callable[[Server], Secret | None] |
     from pagevoo_console.services.connections import Connections
     from pagevoo_console.services.console import Console
     from pagevoo_console.services.engines.catalogue import Engines
-    from pagevoo_console.services.lineages import Lineages
+    from pagevoo_console.services.lineages import shipped_lineages
     from pagevoo_console.services.platforms.limits import with_env
     from pagevoo_console.services.platforms.reader import Platforms
     from pagevoo_console.services.secrets import Secrets
@@ -99,7 +99,7 @@ def open_console(options: StartOptions, ask: Callable[[Server], Secret | None] |
         connection,
         with_env(platform, connection.env_overrides),
         Connections(engines, secrets),
-        Lineages(),
+        shipped_lineages(),
         folders,
         Settings(folders).backup_folder,
     )

@@ -12,7 +12,7 @@ from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.console import Console
 from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
-from pagevoo_console.services.lineages import Lineages
+from pagevoo_console.services.lineages import shipped_lineages
 from pagevoo_console.services.platforms.reader import Platforms
 from pagevoo_console.services.secrets import Secrets
 from pagevoo_console.services.server_url import parse_master_url
@@ -33,7 +33,9 @@ def opened(demo: Demo) -> Console:
     engines = Engines()
     connection = Connection("demo", PLATFORM, server, database, Environment.DEMO)
     platform = Platforms(engines).get(PLATFORM)
-    return Console(connection, platform, Connections(engines, Secrets()), Lineages(), Folders.of_this_user().make())
+    return Console(
+        connection, platform, Connections(engines, Secrets()), shipped_lineages(), Folders.of_this_user().make()
+    )
 
 
 @pytest.fixture

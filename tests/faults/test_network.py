@@ -19,7 +19,7 @@ from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.console import Console
 from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
-from pagevoo_console.services.lineages import Lineages
+from pagevoo_console.services.lineages import shipped_lineages
 from pagevoo_console.services.secrets import Secret, Secrets
 from pagevoo_console.services.server_url import parse_master_url
 from tests.fault_proxy import FaultProxy
@@ -230,7 +230,7 @@ def two_servers(masters: ServerMasters, proxy: FaultProxy, pagevoo_home: Path) -
         secrets.remember(server, Secret(master.password))
     connection = replace(world.console.connection, tenant_servers=(replace(tenants, name="tenants"),))
     connections = Connections(Engines(), secrets)
-    world.console = Console(connection, world.console.platform, connections, Lineages(), world.folders)
+    world.console = Console(connection, world.console.platform, connections, shipped_lineages(), world.folders)
     return world
 
 

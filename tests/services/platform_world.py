@@ -11,7 +11,7 @@ from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.console import Console
 from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
-from pagevoo_console.services.lineages import Lineages
+from pagevoo_console.services.lineages import shipped_lineages
 from pagevoo_console.services.platforms.reader import Platforms
 from pagevoo_console.services.secrets import Secret, Secrets
 from pagevoo_console.services.server_url import parse_master_url
@@ -75,7 +75,7 @@ def make_world(master: MasterHandle, folders: Folders, initialise: bool = True) 
     engines = Engines()
     platform = Platforms(engines).get("pagevoo")
     connection = Connection("test", platform.name, server, database, Environment.LOCAL)
-    console = Console(connection, platform, Connections(engines, secrets), Lineages(), folders)
+    console = Console(connection, platform, Connections(engines, secrets), shipped_lineages(), folders)
     world = World(console, master, folders)
     if initialise:
         console.master.init()

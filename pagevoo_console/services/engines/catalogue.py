@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from pagevoo_console.domain.errors import Failed, WrongUsage
@@ -23,11 +24,17 @@ SCHEMES = {
 """The schemes of SQLAlchemy URLs that we understand, each with its engine."""
 
 
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Looking costs a read of every installed package's metadata."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
 class Engines:
     """The installed engines by name. Safe to call from any thread; each is made once."""
 
     def __init__(self) -> None:
-        self._found: dict[str, EntryPoint] = {entry.name: entry for entry in entry_points(group=GROUP)}
+        self._found: dict[str, EntryPoint] = _installed()
         self._made: dict[str, DatabaseEngine] = {}
         self._guard = threading.Lock()
 
