@@ -61,6 +61,7 @@ class Doors:
     show_operations: Callable[[], object]
     show_findings: Callable[[], object]
     show_servers: Callable[[], object]
+    look_daily: Callable[[], object]
     create_account: Callable[[str], object]
     remove_account: Callable[[str], object]
     publish_website: Callable[[str, str | None], object]

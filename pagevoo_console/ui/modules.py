@@ -71,6 +71,8 @@ ROOMS = _full(
     "ui.overview.attention",
     "ui.kit.flow",
     "ui.overview.pieces",
+    "ui.kit.daily_look",
+    "ui.overview.daily",
     "ui.overview.view",
     "ui.tenants.actions",
     "ui.tenants.columns",

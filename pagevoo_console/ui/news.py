@@ -58,8 +58,11 @@ class News(QObject):
             window.watch.look_at(frozenset(touched))
 
     def _success(self, job: Job) -> Message:
+        """A job whose result is a message says by it how it went."""
         action = None
         result = job.result
+        if isinstance(result, Message):
+            return result
         if isinstance(result, DeletionResult) and result.backup is not None and self._window.workspace is not None:
             restore = self._window.workspace.context.doors.restore
             action = MessageAction(translate("window", "Restore…"), lambda: restore(result.tenant, result.backup))

@@ -41,6 +41,7 @@ _WIZARDS = {
     "delete_website": ("websites.delete_wizard", "DeleteWebsiteWizard"),
     "switch": ("switches.switch_wizard", "SwitchWizard"),
     "tier": ("tiers.tier_wizard", "TierWizard"),
+    "daily": ("fleet.daily_wizard", "DailyLookWizard"),
     "create_account": ("accounts.create_wizard", "CreateAccountWizard"),
     "remove_account": ("accounts.remove_wizard", "RemoveAccountWizard"),
 }
@@ -103,6 +104,9 @@ class Wizards:
 
     def release(self, tenant: str, compact: bool) -> QDialog:
         return self._open("release", tenant, compact)
+
+    def look_daily(self) -> QDialog:
+        return self._open("daily")
 
     def create_account(self, tenant: str) -> QDialog:
         return self._open("create_account", tenant)

@@ -16,6 +16,7 @@ from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button, rule
+from pagevoo_console.ui.kit.daily_look import LastLook, last_look
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Card, CardGrid, PageHeader, ScrollPage, row
@@ -24,10 +25,11 @@ from pagevoo_console.ui.kit.states import Emptiness, StateStack
 from pagevoo_console.ui.kit.tenant_names import Names, names_of
 from pagevoo_console.ui.kit.tokens import Text, Tone
 from pagevoo_console.ui.overview.attention import NAMED, Concern, concerns
+from pagevoo_console.ui.overview.daily import DailyCard
 from pagevoo_console.ui.overview.findings import Finding, FindingsDialog, orphans_found, tenants_found
 from pagevoo_console.ui.overview.pieces import Click, Figure, concern_line, shares
 
-Fleet = tuple[FleetSummary, tuple[Operation, ...], tuple[QuotaAlert, ...], Names]
+Fleet = tuple[FleetSummary, tuple[Operation, ...], tuple[QuotaAlert, ...], LastLook | None, Names]
 
 
 class OverviewView(QWidget):
@@ -53,6 +55,7 @@ class OverviewView(QWidget):
         self.by_state = Card(translate("overview", "By state"), "database")
         self.by_tier = Card(translate("overview", "By tier"), "layers")
         self.servers = Card(translate("overview", "Servers"), "server")
+        self.daily = DailyCard(lambda: context.doors.look_daily())
         limits = button(
             translate("overview", "Limits"), kind=ButtonKind.LINK, on_click=lambda: context.doors.show_servers()
         )
@@ -60,7 +63,11 @@ class OverviewView(QWidget):
         limits.setAccessibleName(translate("overview", "Limits of the servers"))
         self.servers.add_to_head(limits)
         # Each is put into place before it is filled: whatever moves to another parent is styled anew with all it holds.
-        page, figures, grid = ScrollPage(translate("overview", "Overview")), CardGrid(170, most=4), CardGrid(300)
+        page, figures, grid = (
+            ScrollPage(translate("overview", "Overview")),
+            CardGrid(170, most=4),
+            CardGrid(300, most=2),
+        )
         self.states = StateStack(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,7 +78,7 @@ class OverviewView(QWidget):
         for figure in (self.tenants, self.databases, self.occupied, self.unsaved):
             figures.add(figure)
         grid.add(self.attention, wide=True)
-        for card in (self.by_state, self.by_tier, self.servers):
+        for card in (self.by_state, self.by_tier, self.servers, self.daily):
             grid.add(card)
         self.states.show_loading(translate("overview", "Reading the registry…"))
 
@@ -84,27 +91,29 @@ class OverviewView(QWidget):
             try:
                 operations = console.operations.list(open_only=True)
                 alerts = console.quota_news.open()
+                last = last_look(console.audit)
             except ConsoleError:
-                operations, alerts = (), ()
+                operations, alerts, last = (), (), None
             concerned = (
                 *(operation.tenant for operation in operations),
                 *summary.published_without_database,
                 *summary.outdated,
             )
-            return summary, operations, alerts, names_of(console.directory, concerned)
+            return summary, operations, alerts, last, names_of(console.directory, concerned)
 
         self._context.runner.query(
             read, self._arrived, self._failed, key="fleet", owner=self, lane=self._context.master_lane
         )
 
     def _arrived(self, fleet: Fleet) -> None:
-        summary, operations, alerts, names = fleet
+        summary, operations, alerts, last, names = fleet
         self.summarised.emit(summary)
         if summary.registry_at is None:
             return
         if fleet != self._shown:
             self._shown = fleet
             self._show(summary, concerns(summary, operations, self._context.console.platform.words, alerts), names)
+            self.daily.show_look(last)
         if summary.tenants:
             self.states.show_content()
         else:
