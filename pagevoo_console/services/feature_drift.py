@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -17,6 +19,11 @@ NO_ROW = "missing_row"
 NO_TABLES = "row_without_tables"
 NO_REVISION = "missing_revision"
 NO_RECORD = "tables_without_row"
+REMEMBERED = 512
+"""So many schemas at most are known to be as they should be; tenants with the same features share one."""
+
+Schema = tuple[str, str, frozenset[tuple[str, str]], frozenset[tuple[str, bool]]]
+"""A dialect, the fingerprint of every definition, and what the database says of revisions and rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,40 @@ class DriftFinder:
         self._lineages = lineages
         self._states = states
         self._core = core
+        self._guard = threading.Lock()
+        self._clean: OrderedDict[Schema, frozenset[str]] = OrderedDict()
 
-    def look(self, session: sa.Connection, names: Iterable[str] = ()) -> tuple[FeatureDrift, ...]:
-        """The drift of these features, or of all and of core; nothing for one that is as it should be."""
+    def look(
+        self, session: sa.Connection, names: Iterable[str] = (), *, fingerprint: str = ""
+    ) -> tuple[FeatureDrift, ...]:
+        """The drift of these features, or of all and of core; nothing for one that is as it should be.
+
+        With the `fingerprint` of the schema as it is now, features that were found to be as they should be in that
+        very schema, here or with another tenant, are not compared again: to compare is costly, to read one is not.
+        """
         standing = self._states.standing(session)
-        chosen = tuple(names)
+        revisions, rows = frozenset(standing.revisions.items()), frozenset(standing.active.items())
+        schema: Schema = (session.dialect.name, fingerprint, revisions, rows)
         known = {lineage.name: lineage for lineage in (self._lineages.get(self._core), *self._states.catalogue())}
-        found = (self.of(session, known[name], standing) for name in chosen or known)
-        return tuple(drift for drift in found if drift.differences)
+        clean = self._known_clean(schema) if fingerprint else frozenset()
+        asked = [name for name in tuple(names) or tuple(known) if name not in clean]
+        found = tuple(
+            drift for drift in (self.of(session, known[name], standing) for name in asked) if drift.differences
+        )
+        if fingerprint:
+            self._remember(schema, clean | set(asked) - {drift.name for drift in found})
+        return found
+
+    def _known_clean(self, schema: Schema) -> frozenset[str]:
+        with self._guard:
+            return self._clean.get(schema, frozenset())
+
+    def _remember(self, schema: Schema, clean: frozenset[str]) -> None:
+        with self._guard:
+            self._clean[schema] = clean
+            self._clean.move_to_end(schema)
+            while len(self._clean) > REMEMBERED:
+                self._clean.popitem(last=False)
 
     def of(self, session: sa.Connection, lineage: Lineage, standing: Standing) -> FeatureDrift:
         """One lineage's drift."""
