@@ -16,7 +16,7 @@ class FeatureState(StrEnum):
     DRIFTED = "drifted"
 
 
-class Switch(StrEnum):
+class DisabledBy(StrEnum):
     """Who switched a feature off; a tier that switches on again leaves alone what a person switched off."""
 
     USER = "user"
@@ -41,7 +41,7 @@ class Feature:
     allowed: bool = True
     tiers: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
-    disabled_by: Switch | None = None
+    disabled_by: DisabledBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import NotFound
-from pagevoo_console.domain.feature import Switch
+from pagevoo_console.domain.feature import DisabledBy
 from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.values import naive_utc, now
 
@@ -72,7 +72,7 @@ def strike_in(session: sa.Connection, name: str) -> None:
             session.execute(sa.delete(table).where(table.c.feature_type == name))
 
 
-def disable_in(session: sa.Connection, engine: DatabaseEngine, name: str, by: Switch) -> bool:
+def disable_in(session: sa.Connection, engine: DatabaseEngine, name: str, by: DisabledBy) -> bool:
     """Switch an installed feature off and write down by whom; whether anything was changed. Its data stays.
 
     What a person switched off, or the platform, is not taken over by a tier: it would be switched on with the next
@@ -83,7 +83,7 @@ def disable_in(session: sa.Connection, engine: DatabaseEngine, name: str, by: Sw
         if active is None:
             raise not_installed(name)
         before = reasons(session).get(name)
-        if not active and (before == by.value or by is Switch.TIER):
+        if not active and (before == by.value or by is DisabledBy.TIER):
             return False
         session.execute(sa.update(INSTALLED).where(INSTALLED.c.feature_type == name).values(is_active=False))
         _write_reason(session, name, by)
@@ -124,7 +124,7 @@ def _has_reason(session: sa.Connection, name: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def _write_reason(session: sa.Connection, name: str, by: Switch | None) -> None:
+def _write_reason(session: sa.Connection, name: str, by: DisabledBy | None) -> None:
     value = None if by is None else json.dumps(by.value)
     if _has_reason(session, name):
         session.execute(sa.update(SETTINGS).where(_is_reason(name)).values(setting_value=value))

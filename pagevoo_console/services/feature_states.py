@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import NotFound, Refused
-from pagevoo_console.domain.feature import Feature, FeatureState, Switch
+from pagevoo_console.domain.feature import DisabledBy, Feature, FeatureState
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.feature_rows import INSTALLED, active_features, reasons
 from pagevoo_console.services.lineages import Lineage, Lineages
@@ -180,7 +180,7 @@ def _state(lineage: Lineage, found: Standing, tables: tuple[str, ...]) -> Featur
     return FeatureState.INSTALLED if revision == lineage.head else FeatureState.OUTDATED
 
 
-def _reason(active: bool | None, reason: str | None) -> Switch | None:
-    if active is not False or reason not in {switch.value for switch in Switch}:
+def _reason(active: bool | None, reason: str | None) -> DisabledBy | None:
+    if active is not False or reason not in {one.value for one in DisabledBy}:
         return None
-    return Switch(reason)
+    return DisabledBy(reason)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import sqlalchemy as sa
+
 from pagevoo_console.domain.audit import Outcome
-from pagevoo_console.domain.errors import Refused
-from pagevoo_console.domain.feature import Difference, Feature, FeatureOverview, Switch
+from pagevoo_console.domain.errors import Refused, Unsupported
+from pagevoo_console.domain.feature import Difference, DisabledBy, Feature, FeatureOverview
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
@@ -18,7 +20,7 @@ from pagevoo_console.services.feature_overview import FeatureOverviews
 from pagevoo_console.services.feature_removal import UNINSTALL, RemovalPlans, UninstallPlan, ensure_confirmed
 from pagevoo_console.services.feature_repairs import MEND, RepairPlan, RepairPlans
 from pagevoo_console.services.feature_states import FeatureStates
-from pagevoo_console.services.feature_switches import DISABLE, ENABLE, SwitchPlan, SwitchPlans
+from pagevoo_console.services.feature_toggles import DISABLE, ENABLE, TogglePlan, TogglePlans
 from pagevoo_console.services.feature_work import Rooms
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.lineages import Lineage, Lineages
@@ -57,12 +59,12 @@ class Features:
         self._finder = DriftFinder(lineages, self._states, core)
         rooms = Rooms(connections, lineages, tenants, backups, self._states)
         self._changes = FeaturePlans(rooms)
-        self._switches = SwitchPlans(rooms)
+        self._toggles = TogglePlans(rooms)
         self._removals = RemovalPlans(rooms, core)
         self._repairs = RepairPlans(rooms, self._finder, core)
         self._adoptions = AdoptionPlans(rooms)
         for procedure in (
-            self._changes.installation, self._changes.upgrade, self._switches.disabling, self._switches.enabling,
+            self._changes.installation, self._changes.upgrade, self._toggles.disabling, self._toggles.enabling,
             self._removals.removal, self._repairs.repair, self._adoptions.adoption,
         ):  # fmt: skip
             operations.register(procedure)
@@ -86,10 +88,13 @@ class Features:
         return self._states.migrations(tenant)
 
     def drift(self, tenant: str) -> tuple[Difference, ...]:
-        """How tables, rows and revisions differ from what the installed revisions say. Reads only."""
+        """How tables, rows and revisions differ from what the installed revisions say. Reads only.
+
+        Cheap for a schema that was compared before and found to be as it should be.
+        """
         located = self._tenants.locate(tenant)
         with self._connections.open(located.server, located.database.name, read_timeout=None) as session:
-            found = self._finder.look(session)
+            found = self._finder.look(session, fingerprint=_fingerprint(located, session))
         return tuple(difference for drift in found for difference in drift.differences)
 
     def refused(self, tenant: str, error: Refused, kind: str = INSTALL) -> None:
@@ -128,15 +133,15 @@ class Features:
 
     # --- switching --------------------------------------------------------------------------------------------------
 
-    def plan_disable(self, tenant: str, name: str, by: Switch = Switch.USER) -> SwitchPlan:
+    def plan_disable(self, tenant: str, name: str, by: DisabledBy = DisabledBy.USER) -> TogglePlan:
         """What `switch` would do to turn a feature off. Raises NotFound where it is not installed."""
-        return self._switches.plan(self._located(tenant), name, by, turns_on=False)
+        return self._toggles.plan(self._located(tenant), name, by, turns_on=False)
 
-    def plan_enable(self, tenant: str, name: str) -> SwitchPlan:
+    def plan_enable(self, tenant: str, name: str) -> TogglePlan:
         """What `switch` would do to turn a feature on. Raises Refused (`not_in_tier`), NotFound."""
-        return self._switches.plan(self._located(tenant), name, Switch.USER, turns_on=True)
+        return self._toggles.plan(self._located(tenant), name, DisabledBy.USER, turns_on=True)
 
-    def switch(self, plan: SwitchPlan, job: JobContext) -> Feature:
+    def switch(self, plan: TogglePlan, job: JobContext) -> Feature:
         """Carry the plan out; the feature's tables are not touched."""
         self._carry_out(ENABLE if plan.turns_on else DISABLE, plan, bool(plan.steps), job)
         return self._one(plan.tenant, plan.name)
@@ -212,6 +217,14 @@ class Features:
 
     def _one(self, tenant: str, name: str) -> Feature:
         return next(feature for feature in self.list(tenant) if feature.name == name)
+
+
+def _fingerprint(located: Located, session: sa.Connection) -> str:
+    """Of every definition in the database; empty where it holds some that cannot be told."""
+    try:
+        return located.engine.fingerprint(session)
+    except Unsupported:
+        return ""
 
 
 def _takes_up(data: dict[str, Any]) -> Callable[[dict[str, Any]], bool]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Failed, Refused
-from pagevoo_console.domain.feature import Switch
+from pagevoo_console.domain.feature import DisabledBy
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.quota import QuotaLevel, QuotaUsage
 from pagevoo_console.domain.tier import TierPlan, TierResult
@@ -52,8 +52,8 @@ class TierChange(Procedure):
         act, _, name = step.partition(":")
         with self._connections.open(run.server, run.database, writable=True) as session:
             if act == OFF:
-                disable_in(session, located.engine, name, Switch.TIER)
-            elif reasons(session).get(name) == Switch.TIER.value:
+                disable_in(session, located.engine, name, DisabledBy.TIER)
+            elif reasons(session).get(name) == DisabledBy.TIER.value:
                 enable_in(session, located.engine, name)
 
     def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
@@ -68,13 +68,13 @@ class TierChange(Procedure):
         located = ensure_same(self._tenants, run)
         begun = {*run.steps_done, run.step}
         with self._connections.open(run.server, run.database, writable=True) as session:
-            by_tier = {name for name, who in reasons(session).items() if who == Switch.TIER.value}
+            by_tier = {name for name, who in reasons(session).items() if who == DisabledBy.TIER.value}
             for name in run.plan[OFF]:
                 if f"{OFF}:{name}" in begun and name in by_tier:
                     enable_in(session, located.engine, name)
             for name in run.plan[ON]:
                 if f"{ON}:{name}" in begun and active_features(session).get(name):
-                    disable_in(session, located.engine, name, Switch.TIER)
+                    disable_in(session, located.engine, name, DisabledBy.TIER)
 
     def result(self, run: Run) -> TierResult:
         return TierResult(
@@ -204,7 +204,7 @@ class TierChanges:
         enables = tuple(
             one.name
             for one in features
-            if active.get(one.name) is False and why.get(one.name) == Switch.TIER.value and has(one)
+            if active.get(one.name) is False and why.get(one.name) == DisabledBy.TIER.value and has(one)
         )
         measured = usages(offers.platform, tier, size)
         return disables, enables, tuple(one for one in measured if one.level is QuotaLevel.OVER)

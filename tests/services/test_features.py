@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pagevoo_console.domain.errors import NotFound, Refused
-from pagevoo_console.domain.feature import Feature, FeatureState, Switch
+from pagevoo_console.domain.feature import DisabledBy, Feature, FeatureState
 from pagevoo_console.services.feature_rows import disable_in, enable_in
 from pagevoo_console.services.jobs import JobContext
 from tests.services.platform_world import World
@@ -130,7 +130,7 @@ def test_a_disabled_feature_keeps_its_data_and_says_who_disabled_it(world: World
     features, database = world.console.features, world.name(tenant)
     world.write("INSERT INTO blog_tags (name, slug) VALUES ({0}, {1})", "Bread", "bread", database=database)
     off = features.switch(features.plan_disable(tenant, "blog"), JobContext())
-    assert (off.state, off.disabled_by) == (FeatureState.DISABLED, Switch.USER)
+    assert (off.state, off.disabled_by) == (FeatureState.DISABLED, DisabledBy.USER)
     assert reasons(world, tenant) == [("blog", "user")]
     assert features.plan_disable(tenant, "blog").steps == ()
     on = features.switch(features.plan_enable(tenant, "blog"), JobContext())
@@ -144,7 +144,7 @@ def test_what_the_tier_lacks_is_not_enabled_and_what_is_not_installed_is_not_fou
     tenant, _ = world.provisioned()
     install(world, tenant, "shop")
     features = world.console.features
-    features.switch(features.plan_disable(tenant, "shop", Switch.TIER), JobContext())
+    features.switch(features.plan_disable(tenant, "shop", DisabledBy.TIER), JobContext())
     assert reasons(world, tenant) == [("shop", "tier")]
     world.write("UPDATE users SET tier = {0} WHERE id = {1}", "brochure", int(tenant))
     with pytest.raises(Refused) as caught:
@@ -159,10 +159,10 @@ def test_a_tier_does_not_take_over_what_a_person_disabled(world: World) -> None:
     install(world, tenant, "blog")
     located = world.console.tenants.locate(tenant)
     with world.console.connections.open(located.server, located.database.name, writable=True) as session:
-        assert disable_in(session, located.engine, "blog", Switch.TIER)
-        assert not disable_in(session, located.engine, "blog", Switch.TIER)
-        assert disable_in(session, located.engine, "blog", Switch.USER)
-        assert not disable_in(session, located.engine, "blog", Switch.TIER)
+        assert disable_in(session, located.engine, "blog", DisabledBy.TIER)
+        assert not disable_in(session, located.engine, "blog", DisabledBy.TIER)
+        assert disable_in(session, located.engine, "blog", DisabledBy.USER)
+        assert not disable_in(session, located.engine, "blog", DisabledBy.TIER)
     assert reasons(world, tenant) == [("blog", "user")]
     with world.console.connections.open(located.server, located.database.name, writable=True) as session:
         assert enable_in(session, located.engine, "blog")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from pagevoo_console.domain.feature import Switch
+from pagevoo_console.domain.feature import DisabledBy
 from pagevoo_console.domain.job import Job, Task
 from pagevoo_console.ui.features.changing import Planned, planned, task_of
 from pagevoo_console.ui.kit.i18n import translate
@@ -55,7 +55,7 @@ def plan_of(console: Console, tenant: str, name: str, *, turns_on: bool) -> Plan
     features = console.features
     if turns_on:
         return planned(console, tenant, "feature.enable", lambda: features.plan_enable(tenant, name))
-    return planned(console, tenant, "feature.disable", lambda: features.plan_disable(tenant, name, Switch.USER))
+    return planned(console, tenant, "feature.disable", lambda: features.plan_disable(tenant, name, DisabledBy.USER))
 
 
 def question_of(console: Console, found: Planned) -> Question:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
-from pagevoo_console.domain.feature import Difference, Feature, FeatureState, Switch
+from pagevoo_console.domain.feature import Difference, DisabledBy, Feature, FeatureState
 from pagevoo_console.domain.platform import Platform
 from pagevoo_console.domain.quota import TableUsage
 from pagevoo_console.ui.kit import format
@@ -74,9 +74,9 @@ def badge_of(feature: Feature, differences: int = 0) -> Badge:
     badge = feature_badge(feature.state)
     if feature.state in (FeatureState.AVAILABLE, FeatureState.INSTALLED):
         return badge.quietly
-    if feature.disabled_by is Switch.USER:
+    if feature.disabled_by is DisabledBy.USER:
         return replace(badge, text=translate("features", "Disabled by hand"))
-    if feature.disabled_by is Switch.TIER:
+    if feature.disabled_by is DisabledBy.TIER:
         return replace(badge, text=translate("features", "Disabled by the tier"))
     return badge
 

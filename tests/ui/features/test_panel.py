@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QGridLayout
 
-from pagevoo_console.domain.feature import Feature, FeatureState, Switch
+from pagevoo_console.domain.feature import DisabledBy, Feature, FeatureState
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.ui.features.card import FeatureCard
 from pagevoo_console.ui.features.panel import FeaturePanel
@@ -89,9 +89,11 @@ def test_an_older_feature_offers_its_upgrade_and_names_both_revisions(hands: Han
     assert hands.opened == [("features.upgrade", blog.tenant, ("blog",))]
 
 
-@pytest.mark.parametrize(("by", "word"), [(Switch.USER, "Disabled by hand"), (Switch.TIER, "Disabled by the tier")])
+@pytest.mark.parametrize(
+    ("by", "word"), [(DisabledBy.USER, "Disabled by hand"), (DisabledBy.TIER, "Disabled by the tier")]
+)
 def test_a_disabled_feature_says_who_did_it_and_offers_to_enable_it(
-    by: Switch, word: str, hands: Hands, blog: Blog
+    by: DisabledBy, word: str, hands: Hands, blog: Blog
 ) -> None:
     features = blog.world.console.features
     features.switch(features.plan_disable(blog.tenant, "blog", by), JobContext())

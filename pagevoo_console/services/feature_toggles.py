@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pagevoo_console.domain.feature import Feature, FeatureState, Switch
+from pagevoo_console.domain.feature import DisabledBy, Feature, FeatureState
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.services.feature_rows import active_features, disable_in, enable_in, not_installed
 from pagevoo_console.services.feature_states import ensure_in_tier
@@ -20,7 +20,7 @@ ENABLE = OperationKind.ENABLE.value
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchPlan:
+class TogglePlan:
     """What switching would do; no steps where the feature is as wanted already."""
 
     tenant: str
@@ -28,7 +28,7 @@ class SwitchPlan:
     generation: str
     name: str
     title: str
-    by: Switch
+    by: DisabledBy
     turns_on: bool
     steps: tuple[Step, ...]
 
@@ -43,7 +43,7 @@ class FeatureDisabling(FeatureWork):
         return (Step("switch", f"Switch {plan['title']} off; its data stays"),)
 
     def change(self, step: str, run: Run, located: Located, session: sa.Connection) -> None:
-        disable_in(session, located.engine, run.plan["features"][0], Switch(run.plan["by"]))
+        disable_in(session, located.engine, run.plan["features"][0], DisabledBy(run.plan["by"]))
 
 
 class FeatureEnabling(FeatureWork):
@@ -56,7 +56,7 @@ class FeatureEnabling(FeatureWork):
         enable_in(session, located.engine, run.plan["features"][0])
 
 
-class SwitchPlans:
+class TogglePlans:
     """Plans both. Reads only."""
 
     def __init__(self, rooms: Rooms) -> None:
@@ -64,7 +64,7 @@ class SwitchPlans:
         self.disabling = FeatureDisabling(rooms)
         self.enabling = FeatureEnabling(rooms)
 
-    def plan(self, located: Located, name: str, by: Switch, *, turns_on: bool) -> SwitchPlan:
+    def plan(self, located: Located, name: str, by: DisabledBy, *, turns_on: bool) -> TogglePlan:
         self._rooms.states.known(name)
         with self._rooms.connections.open(located.server, located.database.name) as session:
             found = {feature.name: feature for feature in self._rooms.states.states(session, located)}[name]
@@ -74,15 +74,15 @@ class SwitchPlans:
             raise not_installed(name)
         if turns_on:
             ensure_in_tier([found], located.tenant.tier)
-        plan = SwitchPlan(located.tenant.id, located.database.name, located.row.id, name, found.title, by, turns_on, ())
+        plan = TogglePlan(located.tenant.id, located.database.name, located.row.id, name, found.title, by, turns_on, ())
         procedure = self.enabling if turns_on else self.disabling
         steps = procedure.steps(plan.as_data()) if _has_to_act(found, by, is_on=is_on, turns_on=turns_on) else ()
-        return SwitchPlan(
+        return TogglePlan(
             plan.tenant, plan.database, plan.generation, name, found.title, by, turns_on, steps
         )  # fmt: skip
 
 
-def _has_to_act(feature: Feature, by: Switch, *, is_on: bool, turns_on: bool) -> bool:
+def _has_to_act(feature: Feature, by: DisabledBy, *, is_on: bool, turns_on: bool) -> bool:
     if turns_on:
         return not is_on
-    return is_on or (by is Switch.USER and feature.disabled_by is not Switch.USER)
+    return is_on or (by is DisabledBy.USER and feature.disabled_by is not DisabledBy.USER)
