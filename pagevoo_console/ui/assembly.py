@@ -102,7 +102,7 @@ def assemble(window: MainWindow, console: Console) -> Slices:
         manage_website=lambda below: window.manage(below, tenant_actions.WEBSITE_MENU),
         refresh=window.refresh,
     )
-    context = Context(console, window.runner, window.messenger, doors)
+    context = wizards.context = Context(console, window.runner, window.messenger, doors)
     made.append(Workspace(context))
     window.stack.addWidget(workspace())
     yield from workspace().make_rooms()

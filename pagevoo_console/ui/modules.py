@@ -65,6 +65,7 @@ FRAME = _full(
 ROOMS = _full(
     "ui.password_prompt",
     "ui.context",
+    "ui.ways_out",
     "ui.fleet_watch",
     "ui.keyboard_help",
     "ui.kit.tenant_names",

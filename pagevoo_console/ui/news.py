@@ -12,6 +12,7 @@ from pagevoo_console.domain.job import Job, JobEvent, JobState
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, message_of
+from pagevoo_console.ui.ways_out import LOSING, ways_out
 
 if TYPE_CHECKING:
     from pagevoo_console.ui.main_window import MainWindow
@@ -42,7 +43,7 @@ class News(QObject):
         if job.state is JobState.SUCCEEDED:
             window.messenger.post(self._success(job))
         elif job.error is not None:
-            window.messenger.post(_failure(job))
+            window.messenger.post(self._failure(job))
             if not isinstance(job.error, ConsoleError):
                 window.show_bug(job.error)
         changes = event.changes
@@ -70,8 +71,24 @@ class News(QObject):
         text = translate("window", "Done in {time}.").format(time=format.duration(took))
         return Message(MessageKind.GOOD, job.title, text, action)
 
+    def _failure(self, job: Job) -> Message:
+        """What went wrong, with the likeliest way out that deletes nothing."""
+        assert job.error is not None
+        told = message_of(job.error)
+        if job.state is JobState.CANCELLED:
+            return Message(MessageKind.INFO, f"{job.title}: {told.title}", told.text)
+        text = f"{told.title}. {told.text}" if told.text else told.title
+        title = translate("window", "{title} failed").format(title=job.title)
+        return Message(told.kind, title, text, self._way_out(job.error, job.tenant or ""), told.details)
+
+    def _way_out(self, error: BaseException, tenant: str) -> MessageAction | None:
+        workspace = self._window.workspace
+        ways = () if workspace is None else ways_out(workspace.context, error, tenant, but=LOSING)
+        return next(iter(ways), None)
+
     def _query_failed(self, error: Exception) -> None:
-        self._window.messenger.failed(error)
+        workspace = self._window.workspace
+        self._window.messenger.failed(error, self._way_out(error, "" if workspace is None else workspace.tenant_id))
         if not isinstance(error, ConsoleError):
             self._window.show_bug(error)
 
@@ -102,12 +119,3 @@ class News(QObject):
         assert self._window.workspace is not None
         self._window.offline.clear()
         self._window.workspace.set_connected(True)
-
-
-def _failure(job: Job) -> Message:
-    assert job.error is not None
-    told = message_of(job.error)
-    if job.state is JobState.CANCELLED:
-        return Message(MessageKind.INFO, f"{job.title}: {told.title}", told.text)
-    text = f"{told.title}. {told.text}" if told.text else told.title
-    return Message(told.kind, translate("window", "{title} failed").format(title=job.title), text, details=told.details)

@@ -20,9 +20,12 @@ from pagevoo_console.domain.tenant import Website
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.questions import Question, ask
 from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.ways_out import lead_out
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
+    from pagevoo_console.ui.context import Context
+    from pagevoo_console.ui.kit.task_wizard import TaskWizard
 
 _WIZARDS = {
     "create": ("databases.create_wizard", "CreateDatabaseWizard"),
@@ -53,7 +56,10 @@ def room(module: str, name: str) -> Any:
 
 
 class Wizards:
-    """What changes something begins here. `on_submitted` is told of each job that a wizard handed in."""
+    """What changes something begins here. `on_submitted` is told of each job that a wizard handed in.
+
+    With a `context`, which is made of these doors, what is refused offers its ways out.
+    """
 
     def __init__(
         self, console: Console, runner: Runner, window: QWidget, on_submitted: Callable[[object], object]
@@ -62,6 +68,7 @@ class Wizards:
         self._runner = runner
         self._window = window
         self._on_submitted = on_submitted
+        self.context: Context | None = None
 
     def create_database(self, tenant: str) -> QDialog:
         return self._open("create", tenant)
@@ -211,10 +218,22 @@ class Wizards:
             return self._console.connection.master.name
 
     def _open(self, which: str, *arguments: object) -> QDialog:
-        dialog: QDialog = room(*_WIZARDS[which])(self._console, self._runner, *arguments, self._window)
-        dialog.submitted.connect(self._on_submitted)  # type: ignore[attr-defined]
+        dialog: TaskWizard = room(*_WIZARDS[which])(self._console, self._runner, *arguments, self._window)
+        dialog.submitted.connect(self._on_submitted)
+        if self.context is not None:
+            lead_out(self.context, dialog, _tenant_in(arguments), but=(which,))
         dialog.open()
         return dialog
+
+
+def _tenant_in(arguments: tuple[object, ...]) -> str:
+    """Whom a wizard is about: a tenant by its id, or whoever has the website; nobody where it is about the fleet."""
+    match arguments:
+        case (str(tenant), *_):
+            return tenant
+        case (Website(tenant=tenant), *_):
+            return tenant
+    return ""
 
 
 def _touched(tenant: str, kind: str, _result: object) -> Changes:

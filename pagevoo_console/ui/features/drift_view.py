@@ -16,11 +16,12 @@ from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
-from pagevoo_console.ui.kit.messages import message_of
+from pagevoo_console.ui.kit.messages import MessageAction, message_of
 from pagevoo_console.ui.kit.pages import PageHeader, column
 from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
 from pagevoo_console.ui.kit.tokens import Space, Text
+from pagevoo_console.ui.ways_out import DRIFT, ways_out
 
 if TYPE_CHECKING:
     from pagevoo_console.ui.context import Context
@@ -118,11 +119,15 @@ class DriftView(QWidget):
         self.repair.setEnabled(False)
         if isinstance(error, ConsoleError) and error.code == NO_DATABASE:
             about = translate("features", "Features live in the tenant's database, and there is none yet.")
-            self.states.show_empty(Emptiness(translate("features", "Nothing to compare"), about, "database"))
+            emptiness = Emptiness(translate("features", "Nothing to compare"), about, "database")
+            self.states.show_empty(emptiness, self._ways(error))
         elif self.states.view is View.CONTENT:
             self.states.banner.show_message(message_of(error))
         else:
-            self.states.show_error(error, self.refresh)
+            self.states.show_error(error, self.refresh, self._ways(error))
+
+    def _ways(self, error: Exception) -> tuple[MessageAction, ...]:
+        return ways_out(self._context, error, self._tenant, but=(DRIFT.name,))
 
     def _open(self, chosen: Compared) -> None:
         """To the repair of that feature, or to taking its tables over."""

@@ -38,6 +38,7 @@ from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
 from pagevoo_console.ui.kit.task_wizard import TaskWizard
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
 from pagevoo_console.ui.kit.tokens import Space
+from pagevoo_console.ui.ways_out import FINDINGS, lead_out, ways_out
 
 NAMED = 5
 
@@ -141,7 +142,7 @@ class FindingsView(QWidget):
             return
         wizard = RepairWizard(self._context.console, self._context.runner, finding, self.window())
         wizard.submitted.connect(partial(self._begun, finding.id))
-        self._open(wizard)
+        self._open(wizard, finding.tenant or "")
 
     def repair_all(self) -> None:
         """Open the plan of every repair that is neither destructive nor a choice."""
@@ -149,7 +150,7 @@ class FindingsView(QWidget):
             return
         wizard = RepairAllWizard(self._context.console, self._context.runner, self.window())
         wizard.submitted.connect(partial(self._begun, ""))
-        self._open(wizard)
+        self._open(wizard, "")
 
     # --- what was found ---------------------------------------------------------------------------------------------
 
@@ -215,7 +216,7 @@ class FindingsView(QWidget):
         if self.states.view in (View.CONTENT, View.EMPTY):
             self.message.show_message(message_of(error))
         else:
-            self.states.show_error(error, self._again)
+            self.states.show_error(error, self._again, ways_out(self._context, error, "", but=(FINDINGS.name,)))
 
     def _again(self) -> None:
         self.states.show_loading(translate("fleet", "Comparing the registry with the servers…"))
@@ -230,8 +231,9 @@ class FindingsView(QWidget):
 
     # --- repairs ----------------------------------------------------------------------------------------------------
 
-    def _open(self, wizard: TaskWizard) -> None:
+    def _open(self, wizard: TaskWizard, tenant: str) -> None:
         wizard.submitted.connect(self._on_submitted)
+        lead_out(self._context, wizard, tenant, but=(FINDINGS.name,))
         wizard.open()
 
     def _begun(self, finding: str, job: Job) -> None:

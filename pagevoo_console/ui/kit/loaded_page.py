@@ -83,9 +83,9 @@ class LoadedPage(WizardPage, Generic[Content]):
     def _failed(self, error: Exception) -> None:
         emptiness = self.emptiness_of(error)
         if emptiness is None:
-            self.states.show_error(error, self.load)
+            self.states.show_error(error, self.load, self.ways(error))
         else:
-            self.states.show_empty(emptiness)
+            self.states.show_empty(emptiness, self.ways(error))
 
     def _focus_first(self) -> None:
         """The hands go to what is chosen already, or to the first thing that can be chosen."""

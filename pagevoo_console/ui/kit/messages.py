@@ -54,10 +54,20 @@ _LOOKS: dict[MessageKind, tuple[Tone, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class MessageAction:
-    """The one thing that can be done about a message, with a verb."""
+    """What can be done about a message, with a verb. `name` is what its button is called by those who look for it."""
 
     title: str
     run: Callable[[], object]
+    name: str = ""
+
+
+WaysOut = Callable[[BaseException], tuple[MessageAction, ...]]
+"""What can be done about an error."""
+
+
+def no_ways(_error: BaseException) -> tuple[MessageAction, ...]:
+    """Nobody knows a way out."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

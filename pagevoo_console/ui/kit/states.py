@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from pagevoo_console.ui.kit import format, theme
 from pagevoo_console.ui.kit.banners import Banner, DetailsBox
 from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
-from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
-from pagevoo_console.ui.kit.pages import clear
+from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, message_of
+from pagevoo_console.ui.kit.pages import clear, row
 from pagevoo_console.ui.kit.tokens import Space, Text, Tone
 
 SKELETON_MS = 150
@@ -121,22 +121,28 @@ class StateStack(QWidget):
         if at_once:
             self._stack.setCurrentWidget(self._loading)
 
-    def show_empty(self, emptiness: Emptiness) -> None:
+    def show_empty(self, emptiness: Emptiness, ways: Sequence[MessageAction] = ()) -> None:
+        """Why there is nothing, what to do about it, and other `ways` out."""
         self._enter(View.EMPTY)
-        act = None
+        acts = []
         if emptiness.action is not None and emptiness.verb:
-            act = button(emptiness.verb, kind=ButtonKind.PRIMARY, on_click=emptiness.action)
-        self._show_notice(emptiness.icon, None, emptiness.title, emptiness.text, act)
+            acts.append(button(emptiness.verb, kind=ButtonKind.PRIMARY, on_click=emptiness.action))
+        self._show_notice(emptiness.icon, None, emptiness.title, emptiness.text, [*acts, *_buttons(ways)])
 
-    def show_error(self, error: BaseException | Message, on_retry: Callable[[], object] | None = None) -> None:
-        """What failed, the plain cause, Retry, and details to copy."""
+    def show_error(
+        self,
+        error: BaseException | Message,
+        on_retry: Callable[[], object] | None = None,
+        ways: Sequence[MessageAction] = (),
+    ) -> None:
+        """What failed, the plain cause, the `ways` out, Retry, and details to copy."""
         self._enter(View.ERROR)
         self._on_retry = on_retry
         message = error if isinstance(error, Message) else message_of(error)
-        again = None
+        acts = _buttons(ways)
         if on_retry is not None:
-            again = button(translate("banners", "Retry"), "refresh-cw", on_click=on_retry)
-        self._show_notice(message.kind.icon, message.kind.tone, message.title, message.text, again, message.details)
+            acts.append(button(translate("banners", "Retry"), "refresh-cw", on_click=on_retry))
+        self._show_notice(message.kind.icon, message.kind.tone, message.title, message.text, acts, message.details)
 
     def show_offline(self, seen_at: datetime | None, on_retry: Callable[[], object] | None = None) -> None:
         """The server does not answer: what was last seen stays, with its age."""
@@ -178,7 +184,7 @@ class StateStack(QWidget):
             self._on_stop()
 
     def _show_notice(
-        self, icon: str, tone: Tone | None, title: str, text: str, act: QWidget | None, details: str = ""
+        self, icon: str, tone: Tone | None, title: str, text: str, acts: Sequence[QWidget], details: str = ""
     ) -> None:
         centre = Qt.AlignmentFlag.AlignHCenter
         clear(self._notice_layout)
@@ -189,9 +195,9 @@ class StateStack(QWidget):
             label.setAlignment(centre)
             label.setVisible(bool(label.text()))
             self._notice_layout.addWidget(label)
-        if act is not None:
+        if acts:
             self._notice_layout.addSpacing(Space.S)
-            self._notice_layout.addWidget(act, alignment=centre)
+            self._notice_layout.addWidget(row(None, *acts, None))
         if details:
             box = DetailsBox(details)
             self._notice_layout.addWidget(box.toggle, alignment=centre)
@@ -207,3 +213,10 @@ class StateStack(QWidget):
         made.setInterval(after_ms)
         made.timeout.connect(lambda: does())
         return made
+
+
+def _buttons(ways: Sequence[MessageAction]) -> list[QPushButton]:
+    made = [button(way.title, on_click=way.run) for way in ways]
+    for each, way in zip(made, ways, strict=True):
+        each.setObjectName(way.name)
+    return made

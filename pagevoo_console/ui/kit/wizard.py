@@ -13,6 +13,7 @@ from pagevoo_console.ui.kit.controls import ButtonKind, button, rule
 from pagevoo_console.ui.kit.environment import EnvironmentBar
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text, plain_label
+from pagevoo_console.ui.kit.messages import WaysOut
 from pagevoo_console.ui.kit.pages import Ground, frame
 from pagevoo_console.ui.kit.reviews import Flow
 from pagevoo_console.ui.kit.tokens import Space, Text
@@ -92,6 +93,11 @@ class Wizard(QDialog):
     @property
     def current_page(self) -> WizardPage:
         return self._pages[self.flow.current]
+
+    def offer_ways(self, ways: WaysOut) -> None:
+        """What its pages offer from now on where something was refused."""
+        for page in self._pages:
+            page.ways = ways
 
     def set_subject(self, text: str) -> None:
         """Say below the title whom or what it is about, once that is known."""

@@ -14,7 +14,7 @@ from pagevoo_console.ui.kit.breaking_text import BreakingText
 from pagevoo_console.ui.kit.controls import IconView, copy_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import menu_text, plain_label
-from pagevoo_console.ui.kit.messages import Message, MessageKind
+from pagevoo_console.ui.kit.messages import Message, MessageKind, WaysOut, no_ways
 from pagevoo_console.ui.kit.pages import Ground, KeyValues, ScrollPage, clear, column, row
 from pagevoo_console.ui.kit.reviews import Confirmation, Review, ReviewStep
 from pagevoo_console.ui.kit.states import StateStack
@@ -25,7 +25,8 @@ Failed = Callable[[BaseException], None]
 
 
 class WizardPage(QWidget):
-    """One page. Put widgets into `body`; call `touch()` when something was changed.
+    """One page. Put widgets into `body`; call `touch()` when something was changed. `ways` are what it offers where
+    something was refused.
 
     Signals: changed() when something was edited; completeness_changed() when `is_complete` may answer otherwise.
     """
@@ -38,6 +39,7 @@ class WizardPage(QWidget):
         self.title = title
         self.body = QVBoxLayout()
         self.body.setSpacing(Space.S + Space.XS)
+        self.ways: WaysOut = no_ways
         self._complete: Callable[[], bool] = lambda: True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -244,7 +246,7 @@ class ReviewPage(WizardPage):
 
     def _fail(self, turn: int, error: BaseException) -> None:
         if turn == self._turn:
-            self.states.show_error(error, on_retry=self.enter)
+            self.states.show_error(error, self.enter, self.ways(error))
 
     def _command(self, command: str) -> QWidget:
         shown = BreakingText(command)

@@ -23,6 +23,7 @@ from pagevoo_console.ui.quotas.frozen_banner import FrozenBanner
 from pagevoo_console.ui.quotas.growth_card import GrowthCard
 from pagevoo_console.ui.quotas.usage_tables import FeatureTable, UsageTable
 from pagevoo_console.ui.quotas.words import alert_text, alert_title
+from pagevoo_console.ui.ways_out import ways_out
 
 _EVERYTHING = timedelta(days=3650)
 
@@ -165,10 +166,11 @@ class QuotaDetails(QWidget):
         self.frozen.clear()
         if isinstance(error, ConsoleError) and error.code == "database_required":
             text = translate("quotas", "There is no database to measure.")
-            self.states.show_empty(Emptiness(translate("quotas", "Nothing used"), text, "gauge"))
+            emptiness = Emptiness(translate("quotas", "Nothing used"), text, "gauge")
+            self.states.show_empty(emptiness, ways_out(self._context, error, self._tenant))
         elif isinstance(error, NotFound | Unreachable | Corrupt):
             title = translate("quotas", "Cannot be measured")
             again = translate("quotas", "Measure again")
             self.states.show_empty(Emptiness(title, error.message, "unplug", again, self.refresh))
         else:
-            self.states.show_error(error, self.refresh)
+            self.states.show_error(error, self.refresh, ways_out(self._context, error, self._tenant))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,9 +14,7 @@ from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Ground, column, row
 from pagevoo_console.ui.kit.tokens import Space, Text, Tone
-
-Way = tuple[str, str, Callable[[], object]]
-"""A link's object name, its text, and where it leads."""
+from pagevoo_console.ui.ways_out import FINDINGS, SWITCH, actions_of, ways_of
 
 ICON = 16
 LINK_PADDING = 4
@@ -40,10 +38,11 @@ def lock_box(context: Context, tenant: str, locks: Sequence[Lock], *, has_others
     lines = [_line(translate("tenants", _TITLES[lock.action]), lock.why) for lock in closed]
     links = QWidget()
     flow = FlowLayout(links, Space.M)
-    needs_database = any(lock.code == "database_required" for lock in closed)
-    for name, text, does in _ways_out(context, tenant, needs_database=needs_database, has_others=has_others):
-        link = button(text, kind=ButtonKind.LINK, on_click=does)
-        link.setObjectName(name)
+    leads_nowhere = (FINDINGS.name,) if has_others else (FINDINGS.name, SWITCH.name)
+    ways = ways_of(context, (lock.code for lock in closed), tenant, but=leads_nowhere)
+    for way in actions_of(context, ways, tenant):
+        link = button(way.title, kind=ButtonKind.LINK, on_click=way.run)
+        link.setObjectName(way.name)
         flow.addWidget(link)
     below = column(links, margins=(ICON + Space.S - LINK_PADDING, 0, 0, 0))
     made = column(
@@ -62,20 +61,3 @@ def _line(title: str, why: str) -> QWidget:
     made = row(icon, (words, 1), spacing=Space.S)
     made.setAccessibleName(f"{title}. {why}")
     return made
-
-
-def _ways_out(context: Context, tenant: str, *, needs_database: bool, has_others: bool) -> Sequence[Way]:
-    doors, word = context.doors, context.console.platform.words.website
-    if needs_database:
-        return (
-            (
-                "wayPublish", translate("tenants", "Publish {website}…").format(website=word),
-                lambda: doors.publish_website(tenant, None),
-            ),
-            ("wayCreate", translate("tenants", "Create database…"), lambda: doors.create_database(tenant)),
-        )  # fmt: skip
-    delete: Way = ("wayDelete", translate("tenants", "Delete database…"), lambda: doors.delete_database(tenant))
-    if not has_others:
-        return (delete,)
-    move = translate("tenants", "Move it to another {website}…").format(website=word)
-    return (("waySwitch", move, lambda: doors.switch_database(tenant, None)), delete)
