@@ -125,6 +125,7 @@ class Person:
         if self.window.isVisible() and self.dialog() is not None:
             self.clicks("yesButton")
         self.waits_for(lambda: not self.window.isVisible(), "the window to close")
+        self.window.deleteLater()
 
     def dialog(self) -> QDialog | None:
         """The dialog on top, if there is one."""
