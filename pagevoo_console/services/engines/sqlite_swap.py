@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE, sidecars
 from pagevoo_console.services.engines.sqlite_session import SqliteSession, ensure_regular, explain, open_file
 from pagevoo_console.services.private_files import flush_folder
 
+_PATIENCE_SECONDS = 3.0
+_PAUSE_SECONDS = 0.05
+
 
 def fold(path: Path) -> bool:
     """Wait until nobody reads or writes, then take the write-ahead log into the file; whether there was one.
 
-    Raises Busy where somebody stays beyond the session's lock timeout.
+    Raises Busy where somebody stays.
     """
     with closing(open_file(path, SessionOptions(writable=True))) as session:
         try:
@@ -26,10 +30,24 @@ def fold(path: Path) -> bool:
             session.execute("BEGIN EXCLUSIVE")
             session.execute("COMMIT")
             if mode == "wal":
-                session.execute("PRAGMA journal_mode = DELETE")
+                _leave_log(session)
         except sqlite3.Error as error:
             raise explain(error, str(path)) from error
     return bool(mode == "wal")
+
+
+def _leave_log(session: SqliteSession) -> None:
+    """Whoever just looks is waited for: here SQLite itself gives up at the first other connection."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            session.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def read_marker(path: Path) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -341,6 +342,18 @@ def test_quiesce_folds_the_log_and_fails_while_somebody_stays(place: SqlitePlace
     with place.open(writable=True) as another:
         place.engine.unquiesce(another, name)
     assert place.run(name, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_quiesce_waits_for_somebody_who_only_looks(place: SqlitePlace) -> None:
+    name = place.create(NOTES)
+    looking = sqlite3.connect(place.file(name), check_same_thread=False)
+    looking.execute("SELECT * FROM notes").fetchall()
+    leaving = threading.Timer(0.3, looking.close)
+    leaving.start()
+    with place.open(writable=True) as server:
+        place.engine.quiesce(server, name)
+    leaving.join()
+    assert place.run(name, "PRAGMA journal_mode") == [("delete",)]
 
 
 def test_quiesce_leaves_the_journal_mode_of_a_foreign_database_as_it_was(place: SqlitePlace) -> None:
