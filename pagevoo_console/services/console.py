@@ -11,6 +11,7 @@ from pagevoo_console.services.accounts import Accounts
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.connection_news import ConnectionNews
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import Databases
 from pagevoo_console.services.deletions import Deletions
@@ -121,7 +122,7 @@ class Console:
         self.directory = Directory(folders.cache / f"directory-{identity(connection)}.db")
         self.sightings = Sightings(
             self.master, self.registry, self.tiers, connections, self.tenancy, lineages, self.operations,
-            self.backup_index, self.directory, self.freeze_records,
+            self.backup_index, self.directory, self.freeze_records, ConnectionNews(self.directory, self.audit),
         )  # fmt: skip
         self.quota_news = QuotaNews(
             platform, self.directory, self.quota_alerts, folders.state / QUOTA_NEWS.format(identity(connection))

@@ -101,7 +101,17 @@ class Directory:
             seen = ", ".join(
                 f"{column} = CASE WHEN tenants.generation IS excluded.generation"
                 f" AND tenants.registry_state IS excluded.registry_state THEN tenants.{column} END"
-                for column in ("state", "allocated", "used", "exact", "seen_at", "note", "features", "outdated")
+                for column in (
+                    "state",
+                    "allocated",
+                    "used",
+                    "exact",
+                    "seen_at",
+                    "note",
+                    "features",
+                    "outdated",
+                    "failing",
+                )
             )
             database.execute(
                 f"INSERT INTO tenants ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} FROM incoming WHERE true"
@@ -171,9 +181,30 @@ class Directory:
                 ((iso(made), iso(proved), tenant) for tenant, (made, proved) in newest.items()),
             )
 
-    def record_server(self, server: ServerSighting, orphans: Sequence[Orphan]) -> None:
-        """Keep how a server was found; orphans of a server that did not answer stay as they were."""
+    def record_failing(self, looked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Keep why these tenants' databases do not answer, empty where they do.
+
+        Returns who has stopped answering since the look before, and who answers again; a first look is neither.
+        """
+        failed, back = [], []
         with self._writing() as database:
+            before = dict(database.execute("SELECT id, failing FROM tenants").fetchall())
+            changed = [(why, tenant) for tenant, why in looked.items() if before.get(tenant) != why]
+            database.executemany("UPDATE tenants SET failing = ? WHERE id = ?", changed)
+        for why, tenant in changed:
+            if before.get(tenant) == "":
+                failed.append(tenant)
+            elif before.get(tenant) and not why:
+                back.append(tenant)
+        return tuple(failed), tuple(back)
+
+    def record_server(self, server: ServerSighting, orphans: Sequence[Orphan]) -> ServerSighting | None:
+        """Keep how a server was found; orphans of a server that did not answer stay as they were.
+
+        Returns how it was found before, None where it never was.
+        """
+        with self._writing() as database:
+            before = database.execute("SELECT * FROM servers WHERE name = ?", (server.name,)).fetchone()
             database.execute(
                 "INSERT OR REPLACE INTO servers VALUES (?, ?, ?, ?, ?)",
                 (server.name, server.engine, server.databases, iso(server.seen_at), server.problem),
@@ -188,6 +219,7 @@ class Directory:
                     ),
                 )
             _remember(database, "scanned_at", iso(server.seen_at))
+        return None if before is None else _server(before)
 
     def forget(self) -> None:
         """Remove everything that is cached of this connection."""
@@ -296,10 +328,7 @@ class Directory:
                 outdated=ids("outdated"),
                 published_without_database=ids("is_published AND registry_state IS NOT 'active'"),
                 without_backup=totals["unsaved"] or 0,
-                servers=tuple(
-                    ServerSighting(row["name"], row["engine"], row["databases"], _time(row["seen_at"]), row["problem"])
-                    for row in servers
-                ),
+                servers=tuple(_server(row) for row in servers),
                 registry_at=as_time(_remembered(database, "registry_at")),
                 scanned_at=as_time(_remembered(database, "scanned_at")),
             )
@@ -452,6 +481,10 @@ def _freeze(text: str | None) -> Freeze | None:
         return None
     since, reason, by = json.loads(text)
     return Freeze(as_time(since), FreezeReason(reason), by)
+
+
+def _server(row: sqlite3.Row) -> ServerSighting:
+    return ServerSighting(row["name"], row["engine"], row["databases"], _time(row["seen_at"]), row["problem"])
 
 
 def _remember(database: sqlite3.Connection, name: str, value: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 COLUMNS = (
     "id", "id_rank", "name", "email", "tier", "tier_rank", "status", "domain", "is_published", "websites",
@@ -23,7 +23,8 @@ CREATE TABLE tenants (
     searchable TEXT,
     state TEXT, allocated INTEGER, used INTEGER, exact INTEGER DEFAULT 1, seen_at TEXT, note TEXT,
     features TEXT, outdated INTEGER DEFAULT 0, frozen TEXT,
-    backup_at TEXT, proved_at TEXT
+    backup_at TEXT, proved_at TEXT,
+    failing TEXT
 );
 CREATE INDEX tenants_id_rank ON tenants (id_rank, id);
 CREATE INDEX tenants_name ON tenants (name COLLATE NOCASE, id_rank, id);

@@ -21,6 +21,7 @@ from pagevoo_console.domain.sighting import Orphan, ServerSighting, Sighting
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.domain.tier import Tier
 from pagevoo_console.services.backup_index import BackupIndex
+from pagevoo_console.services.connection_news import ConnectionNews
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.directory import Directory, DirectoryRow
 from pagevoo_console.services.engines.base import DatabaseEngine
@@ -52,6 +53,7 @@ class Sightings:
         backups: BackupIndex,
         directory: Directory,
         freezes: FreezeRecords,
+        news: ConnectionNews,
     ) -> None:
         self._master = master
         self._registry = registry
@@ -63,6 +65,7 @@ class Sightings:
         self._backups = backups
         self._directory = directory
         self._freezes = freezes
+        self._news = news
 
     def read_registry(self) -> int:
         """Take over tenants, websites and databases from the master; returns how many tenants there are."""
@@ -134,11 +137,13 @@ class Sightings:
             self._directory.record(
                 Sighting(tenant, DatabaseState.UNREACHABLE, moment, note=error.message) for tenant, _ in mine
             )
-            self._directory.record_server(ServerSighting(server.name, server.engine, None, moment, error.message), ())
+            lost = ServerSighting(server.name, server.engine, None, moment, error.message)
+            self._news.server(self._directory.record_server(lost, ()), lost, len(mine))
             return
-        self._directory.record_server(
-            ServerSighting(server.name, server.engine, len(names), moment), self._orphans(server, names, at_work)
-        )
+        seen = ServerSighting(server.name, server.engine, len(names), moment)
+        self._news.server(
+            self._directory.record_server(seen, self._orphans(server, names, at_work)), seen, len(mine)
+        )  # fmt: skip
 
     def _record(
         self,
@@ -164,6 +169,8 @@ class Sightings:
         entries = list(seen.values())
         for begin in range(0, len(entries), _BATCH):
             self._directory.record(entries[begin : begin + _BATCH])
+        if features:
+            self._news.databases(server.name, _reasons(entries), dict(mine))
         return {name: sizes.get(name) for name in names}
 
     def _sighting(
@@ -276,6 +283,15 @@ class Sightings:
             return self._tenancy.server(name)
         except ConsoleError:
             return None
+
+
+def _reasons(looked: list[Sighting]) -> dict[str, str]:
+    """Why each database that is there cannot be used, empty where it can: what is not there is no matter of reach."""
+    return {
+        seen.tenant: seen.note if seen.state is DatabaseState.UNREACHABLE else ""
+        for seen in looked
+        if seen.state is not DatabaseState.MISSING
+    }
 
 
 def tenant_name_pattern(platform: Platform) -> re.Pattern[str]:

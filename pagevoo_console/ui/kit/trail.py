@@ -14,6 +14,8 @@ ACTIONS = {
     "database.switch": "Switch website",
     "tenant.tier": "Change tier",
     "database.check": "Test connection",
+    "connection.failed": "Connection lost",
+    "connection.restored": "Connection back",
     "website.publish": "Publish website",
     "website.unpublish": "Unpublish website",
     "website.delete": "Delete website",
