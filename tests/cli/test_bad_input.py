@@ -113,7 +113,7 @@ def _with_wrong_password(url: str) -> Answer:
     return answer
 
 
-def test_a_master_of_another_platform_is_told_from_ours(empty_desk: Desk) -> None:
+def test_fault_64_a_master_of_another_platform_is_told_from_ours(empty_desk: Desk) -> None:
     assert empty_desk.refused("tenant", "list", code=1) == "not_a_master"
     empty_desk.write("CREATE TABLE users (uid INTEGER PRIMARY KEY, login VARCHAR(20))")
     assert empty_desk.refused("tenant", "list", code=1) == "not_a_master"
@@ -123,7 +123,7 @@ def test_a_master_of_another_platform_is_told_from_ours(empty_desk: Desk) -> Non
     assert empty_desk.write("SELECT count(*) FROM users") == [(0,)]
 
 
-def test_a_row_that_names_what_is_not_the_tenants_is_never_followed(desk: Desk) -> None:
+def test_fault_59_60_seed_s6_a_row_that_names_what_is_not_the_tenants_is_never_followed(desk: Desk) -> None:
     victim, victims_database = desk.provisioned()
     system = {"sqlite": desk.master.name, "mysql": "mysql", "postgresql": "postgres"}[desk.engine]
     for named in (victims_database, system, desk.master.name, "../../etc/passwd", "x`; DROP DATABASE y", ""):
@@ -140,7 +140,7 @@ def test_a_row_that_names_what_is_not_the_tenants_is_never_followed(desk: Desk) 
     assert desk.json("database", "status", victim)["state"] == "active"
 
 
-def test_a_row_of_a_database_that_is_not_there_is_missing_and_can_be_cleared(desk: Desk) -> None:
+def test_fault_55_a_row_of_a_database_that_is_not_there_is_missing_and_can_be_cleared(desk: Desk) -> None:
     tenant, website = desk.add_tenant()
     desk.register(tenant, database_of(tenant), website)
 
@@ -181,7 +181,7 @@ def test_a_feature_that_the_tier_has_not_is_refused(desk: Desk) -> None:
     assert desk.refused("feature", "install", tenant, "shop", code=3) == "not_in_tier"
 
 
-def test_hostile_names_are_told_exactly_in_json_and_harmlessly_to_people(desk: Desk) -> None:
+def test_fault_91_hostile_names_are_told_exactly_in_json_and_harmlessly_to_people(desk: Desk) -> None:
     tenants = {desk.add_tenant(name)[0]: name for name in HOSTILE}
 
     listed = {one["id"]: one["name"] for one in desk.json("tenant", "list")["tenants"]}
@@ -195,7 +195,7 @@ def test_hostile_names_are_told_exactly_in_json_and_harmlessly_to_people(desk: D
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_tenant_with_a_hostile_name_is_served_like_any_other(sqlite_desk: Desk, name: str) -> None:
+def test_fault_78_91_a_tenant_with_a_hostile_name_is_served_like_any_other(sqlite_desk: Desk, name: str) -> None:
     tenant, website = sqlite_desk.add_tenant(name)
     sqlite_desk.json("database", "create", tenant, "--website", website)
     assert sqlite_desk.json("tenant", "show", tenant)["name"] == name
@@ -213,7 +213,7 @@ def test_a_second_console_at_work_is_busy(desk: Desk) -> None:
     assert desk.refused("backup", "create", tenant, code=3) == "busy"
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(sqlite_desk: Desk, tmp_path: Path) -> None:
+def test_fault_12_a_full_disk_is_told_and_leaves_nothing(sqlite_desk: Desk, tmp_path: Path) -> None:
     """A limit on the size of files stands in for the disk: it is reached in the middle of a table."""
     tenant, name = sqlite_desk.provisioned()
     sqlite_desk.write("CREATE TABLE big (a TEXT)", database=name)

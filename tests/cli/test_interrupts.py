@@ -23,7 +23,7 @@ def test_a_statement_is_stopped_on_the_server_too(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_being_told_to_end_is_an_interrupt(sqlite_desk: Desk, number: signal.Signals) -> None:
+def test_fault_7_being_told_to_end_is_an_interrupt(sqlite_desk: Desk, number: signal.Signals) -> None:
     _stop_a_statement(sqlite_desk, number)
 
 

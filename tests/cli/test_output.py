@@ -21,7 +21,9 @@ def environment_of(desk: Desk, **more: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("locale", [{"LANG": "C"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}])
 @pytest.mark.parametrize("arguments", [("tenant", "list"), ("--json", "tenant", "list")])
-def test_any_locale_can_be_written_in(sqlite_desk: Desk, locale: dict[str, str], arguments: tuple[str, ...]) -> None:
+def test_fault_19_any_locale_can_be_written_in(
+    sqlite_desk: Desk, locale: dict[str, str], arguments: tuple[str, ...]
+) -> None:
     sqlite_desk.add_tenant("Zoë 日本 👩‍👧")
     answer = sqlite_desk.spawn(*arguments, **locale)
     assert answer.code == 0, answer
@@ -30,7 +32,7 @@ def test_any_locale_can_be_written_in(sqlite_desk: Desk, locale: dict[str, str],
         assert answer.document["tenants"][0]["name"] == "Zoë 日本 👩‍👧"
 
 
-def test_a_reader_who_goes_away_is_no_fault(sqlite_desk: Desk) -> None:
+def test_fault_19_a_reader_who_goes_away_is_no_fault(sqlite_desk: Desk) -> None:
     for number in range(30):
         sqlite_desk.add_tenant(f"Somebody {number} " + "x" * 5000)
     with subprocess.Popen(
@@ -57,7 +59,7 @@ def test_a_full_disk_behind_stdout_is_told(sqlite_desk: Desk) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_closed_streams_are_borne(sqlite_desk: Desk) -> None:
+def test_fault_19_closed_streams_are_borne(sqlite_desk: Desk) -> None:
     done = subprocess.run(
         ["sh", "-c", '"$@" >&- 2>&-', "sh", *COMMAND, "tenant", "list"],
         timeout=60, check=False, env=environment_of(sqlite_desk),

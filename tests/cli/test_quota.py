@@ -65,7 +65,7 @@ def test_who_has_no_database_can_neither_be_frozen_nor_released(desk: Desk) -> N
     assert desk.refused("quota", "enforce", "99999999", code=1) == "not_found"
 
 
-def test_a_tick_answers_for_everybody_and_fails_in_part(desk: Desk) -> None:
+def test_fault_65_a_tick_answers_for_everybody_and_fails_in_part(desk: Desk) -> None:
     tenant, _ = desk.provisioned()
     done = desk.json("fleet", "tick")
     assert done == {

@@ -27,7 +27,7 @@ from pagevoo_console.domain.text import counted, noun, visible
         ("\ud800", "⟦U+D800⟧"),
     ],
 )
-def test_what_hides_or_reorders_is_written_out(given_text: str, shown: str) -> None:
+def test_fault_91_what_hides_or_reorders_is_written_out(given_text: str, shown: str) -> None:
     assert visible(given_text) == shown
 
 
@@ -36,7 +36,7 @@ def test_newlines_and_tabs_stay_where_they_are_wanted() -> None:
 
 
 @given(st.text())
-def test_no_text_can_leave_an_invisible_character_behind(text: str) -> None:
+def test_fault_91_no_text_can_leave_an_invisible_character_behind(text: str) -> None:
     left = [
         character
         for character in visible(text)

@@ -49,7 +49,9 @@ def _published_within(room: int, folder: Path, content: bytes) -> Failed | None:
         return None
 
 
-def test_a_backup_onto_a_full_disk_says_where_and_what_is_free_and_leaves_nothing(world: World, tmp_path: Path) -> None:
+def test_fault_9_a_backup_onto_a_full_disk_says_where_and_what_is_free_and_leaves_nothing(
+    world: World, tmp_path: Path
+) -> None:
     tenant = published_tenant(world)
     load(world, tenant, 2_000_000)
     with small_disk(tmp_path / "small", 1_000_000) as folder:
@@ -65,7 +67,9 @@ def test_a_backup_onto_a_full_disk_says_where_and_what_is_free_and_leaves_nothin
     assert (newest.action, newest.outcome) == ("backup.create", "failed")
 
 
-def test_a_deletion_whose_backup_finds_no_room_stops_before_anything_has_changed(world: World, tmp_path: Path) -> None:
+def test_fault_9_a_deletion_whose_backup_finds_no_room_stops_before_anything_has_changed(
+    world: World, tmp_path: Path
+) -> None:
     tenant = published_tenant(world)
     load(world, tenant, 2_000_000)
     with small_disk(tmp_path / "small", 1_000_000) as folder:
@@ -77,7 +81,7 @@ def test_a_deletion_whose_backup_finds_no_room_stops_before_anything_has_changed
     assert nothing_open(world)
 
 
-def test_a_disk_that_fills_up_at_any_byte_leaves_no_backup(tmp_path: Path) -> None:
+def test_fault_9_a_disk_that_fills_up_at_any_byte_leaves_no_backup(tmp_path: Path) -> None:
     """A little more room each time, until there is enough: dump, manifest and everything between them."""
     content = random.Random(1).randbytes(6_000)
     for room in range(0, 100_000, 211):
@@ -91,7 +95,7 @@ def test_a_disk_that_fills_up_at_any_byte_leaves_no_backup(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("where", [NOWHERE, "a file/below it"])
-def test_a_folder_in_which_nothing_can_be_made_is_an_error_with_its_path(
+def test_fault_14_a_folder_in_which_nothing_can_be_made_is_an_error_with_its_path(
     world: World, tmp_path: Path, where: str
 ) -> None:
     tenant = published_tenant(world)
@@ -107,7 +111,7 @@ def test_a_folder_in_which_nothing_can_be_made_is_an_error_with_its_path(
     assert nothing_open(world)
 
 
-def test_a_folder_that_vanishes_while_it_is_dumped_into_is_an_error(world: World, tmp_path: Path) -> None:
+def test_fault_14_a_folder_that_vanishes_while_it_is_dumped_into_is_an_error(world: World, tmp_path: Path) -> None:
     tenant = published_tenant(world)
     folder = tmp_path / "going"
 
@@ -123,7 +127,9 @@ def test_a_folder_that_vanishes_while_it_is_dumped_into_is_an_error(world: World
 
 @pytest.mark.parametrize("suffix", [".sql.zst", ".manifest.json"])
 @pytest.mark.parametrize("planted", ["a file", "a dangling symlink", "a symlink to a file", "a folder"])
-def test_what_stands_in_the_way_is_never_overwritten_nor_followed(tmp_path: Path, suffix: str, planted: str) -> None:
+def test_fault_14_15_what_stands_in_the_way_is_never_overwritten_nor_followed(
+    tmp_path: Path, suffix: str, planted: str
+) -> None:
     folder, victim = tmp_path / "backups", tmp_path / "victim"
     folder.mkdir()
     taken = folder / f"{NAME}{suffix}"
@@ -149,7 +155,7 @@ def test_what_stands_in_the_way_is_never_overwritten_nor_followed(tmp_path: Path
     assert others == [f"{NAME}-2.manifest.json", f"{NAME}-2.sql.zst"]
 
 
-def test_somebody_who_takes_the_manifests_name_in_between_gets_to_keep_it(
+def test_fault_15_somebody_who_takes_the_manifests_name_in_between_gets_to_keep_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = tmp_path / f"{NAME}.manifest.json"

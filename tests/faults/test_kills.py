@@ -39,7 +39,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("lasting_world", "gesture", about), cases, indirect=["lasting_world"], scope="module")
 
 
-def test_a_gesture_killed_at_its_failpoints_converges(
+def test_fault_1_2_3_4_5_6_13_seed_s1_a_gesture_killed_at_its_failpoints_converges(
     lasting_world: World, gesture: type[Gesture], failpoints: tuple[str, ...]
 ) -> None:
     """Each kill hits what goes on after the one before; for a failpoint that lies behind, it is begun anew."""
@@ -55,7 +55,7 @@ def test_a_gesture_killed_at_its_failpoints_converges(
     scene.finish()
 
 
-def test_a_gesture_killed_at_any_moment_converges(
+def test_fault_1_2_3_4_5_a_gesture_killed_at_any_moment_converges(
     lasting_world: World, gesture: type[Gesture], seeds: tuple[int, ...]
 ) -> None:
     scene = gesture(lasting_world)

@@ -82,7 +82,9 @@ def kill_our_session(server: DatabaseServer) -> int:
 
 
 @pytest.mark.parametrize("carried", [0, 700_000])
-def test_a_connection_cut_in_the_middle_of_a_dump_leaves_no_file(world: World, proxy: FaultProxy, carried: int) -> None:
+def test_fault_24_a_connection_cut_in_the_middle_of_a_dump_leaves_no_file(
+    world: World, proxy: FaultProxy, carried: int
+) -> None:
     tenant = published_tenant(world)
     load(world, tenant, 1_000_000)
     cuts = iter([carried])
@@ -100,7 +102,7 @@ def test_a_connection_cut_in_the_middle_of_a_dump_leaves_no_file(world: World, p
     assert nothing_open(world)
 
 
-def test_a_server_that_accepts_and_never_greets_is_given_up_in_time(world: World, proxy: FaultProxy) -> None:
+def test_fault_22_a_server_that_accepts_and_never_greets_is_given_up_in_time(world: World, proxy: FaultProxy) -> None:
     tenant = published_tenant(world)
     proxy.stall()
 
@@ -113,7 +115,7 @@ def test_a_server_that_accepts_and_never_greets_is_given_up_in_time(world: World
     assert world.console.tenants.show(tenant).database is not None
 
 
-def test_a_server_frozen_during_a_statement_is_given_up_in_time(world: World, server: DatabaseServer) -> None:
+def test_fault_21_a_server_frozen_during_a_statement_is_given_up_in_time(world: World, server: DatabaseServer) -> None:
     located = world.console.tenants.locate(published_tenant(world))
 
     def ask() -> None:
@@ -131,7 +133,7 @@ def test_a_server_frozen_during_a_statement_is_given_up_in_time(world: World, se
         server.resume()
 
 
-def test_a_cancel_is_heard_though_the_server_is_frozen(world: World, server: DatabaseServer) -> None:
+def test_fault_21_a_cancel_is_heard_though_the_server_is_frozen(world: World, server: DatabaseServer) -> None:
     tenant = published_tenant(world)
     load(world, tenant, 1_000_000)
     frozen = threading.Event()
@@ -166,7 +168,7 @@ def test_a_cancel_is_heard_though_the_server_is_frozen(world: World, server: Dat
 
 
 @pytest.mark.parametrize("step", ["verify", "compare", "drop"])
-def test_a_deletion_that_lost_its_lock_destroys_nothing_and_can_be_resumed(
+def test_fault_28_29_a_deletion_that_lost_its_lock_destroys_nothing_and_can_be_resumed(
     world: World, server: DatabaseServer, step: str
 ) -> None:
     tenant = published_tenant(world)
@@ -235,7 +237,7 @@ def two_servers(masters: ServerMasters, proxy: FaultProxy, pagevoo_home: Path) -
 
 
 @pytest.mark.parametrize("step", ["backup", "drop"])
-def test_without_the_master_nothing_happens_on_the_tenants_server(
+def test_fault_62_without_the_master_nothing_happens_on_the_tenants_server(
     two_servers: World, proxy: FaultProxy, step: str
 ) -> None:
     world = two_servers

@@ -144,7 +144,7 @@ def reading_only(accounts: Accounts, tenant: str) -> World:
     return world
 
 
-def test_without_drop_a_deletion_leaves_the_tenant_live(accounts: Accounts) -> None:
+def test_fault_69_without_drop_a_deletion_leaves_the_tenant_live(accounts: Accounts) -> None:
     tenant = published_tenant(accounts.world)
     clerk = all_but_drop(accounts, tenant)
     with pytest.raises(ConsoleError) as caught:
@@ -161,7 +161,7 @@ def test_without_drop_a_deletion_leaves_the_tenant_live(accounts: Accounts) -> N
     assert nothing_open(accounts.world)
 
 
-def test_without_create_no_database_is_begun(accounts: Accounts) -> None:
+def test_fault_69_without_create_no_database_is_begun(accounts: Accounts) -> None:
     tenant, (website,) = accounts.world.add_tenant()
     clerk = without_create(accounts)
     before = accounts.world.master.databases()
@@ -174,7 +174,7 @@ def test_without_create_no_database_is_begun(accounts: Accounts) -> None:
     assert nothing_open(accounts.world)
 
 
-def test_a_database_that_is_seen_in_part_is_not_backed_up(accounts: Accounts) -> None:
+def test_fault_70_a_database_that_is_seen_in_part_is_not_backed_up(accounts: Accounts) -> None:
     tenant = published_tenant(accounts.world)
     clerk = some_tables(accounts, tenant)
     with pytest.raises(ConsoleError) as caught:
@@ -184,7 +184,7 @@ def test_a_database_that_is_seen_in_part_is_not_backed_up(accounts: Accounts) ->
     assert nothing_open(accounts.world)
 
 
-def test_what_cannot_be_audited_is_not_done(accounts: Accounts) -> None:
+def test_fault_66_what_cannot_be_audited_is_not_done(accounts: Accounts) -> None:
     tenant = published_tenant(accounts.world)
     empty, (website,) = accounts.world.add_tenant()
     clerk = without_audit(accounts, tenant)
@@ -230,7 +230,7 @@ def test_an_account_that_only_reads_can_look_at_everything(accounts: Accounts) -
     assert truth(accounts.world, tenant) == LIVE
 
 
-def test_a_wrong_password_is_sent_once_however_often_it_is_needed(accounts: Accounts) -> None:
+def test_fault_77_a_wrong_password_is_sent_once_however_often_it_is_needed(accounts: Accounts) -> None:
     tenant = published_tenant(accounts.world)
     master = replace(accounts.world.master, password="wrong")
     stranger = make_world(master, accounts.world.folders, initialise=False)

@@ -72,7 +72,7 @@ def run_as(world: World, account: str, password: str, database: str, *statements
         return list(cursor.fetchall()) if cursor.description is not None else []
 
 
-def test_without_an_account_of_its_own_the_one_that_serves_all_is_named(world: World) -> None:
+def test_seed_s5_without_an_account_of_its_own_the_one_that_serves_all_is_named(world: World) -> None:
     tenant, _ = world.provisioned()
 
     shown = world.console.accounts.show(tenant)
@@ -82,7 +82,7 @@ def test_without_an_account_of_its_own_the_one_that_serves_all_is_named(world: W
     assert shown.name == f"pagevoo_t_{tenant}"
 
 
-def test_an_account_works_in_its_own_database_and_reads_no_other(world: World, password_file: Path) -> None:
+def test_seed_s5_an_account_works_in_its_own_database_and_reads_no_other(world: World, password_file: Path) -> None:
     mine, _ = world.provisioned()
     other, _ = world.provisioned()
     password = create(world, mine, password_file)
@@ -103,7 +103,7 @@ def test_an_account_works_in_its_own_database_and_reads_no_other(world: World, p
             run_as(world, account, password, world.name(mine), statement)
 
 
-def test_an_account_reads_no_database_whose_name_its_own_matches_as_a_pattern(
+def test_fault_86_an_account_reads_no_database_whose_name_its_own_matches_as_a_pattern(
     world: World, password_file: Path
 ) -> None:
     mine, _ = world.provisioned()

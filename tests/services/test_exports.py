@@ -172,7 +172,7 @@ def test_the_manifest_says_what_is_true_of_the_files(world: World, tenant: str, 
     assert action.outcome == "done"
 
 
-def test_hostile_names_of_tables_never_become_paths(world: World, tmp_path: Path) -> None:
+def test_fault_89_hostile_names_of_tables_never_become_paths(world: World, tmp_path: Path) -> None:
     tenant, _ = world.provisioned()
     name = "../../x `y' <b>\u202e"
     mark = "`" if world.master.engine == "mysql" else '"'

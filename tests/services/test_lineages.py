@@ -330,7 +330,9 @@ LARAVELS = {
 
 
 @pytest.mark.filterwarnings("ignore:Could not instantiate type:sqlalchemy.exc.SAWarning")
-def test_a_master_that_the_platform_made_is_adopted_as_it_is(engine_server: EngineServer, lineages: Lineages) -> None:
+def test_fault_64_a_master_that_the_platform_made_is_adopted_as_it_is(
+    engine_server: EngineServer, lineages: Lineages
+) -> None:
     key, user_id, moment, boolean = LARAVELS[engine_server.engine]
     master = engine_server.make_master()
     master.execute(
@@ -369,7 +371,7 @@ def test_adopting_goes_on_after_an_end_before_any_statement(mariadb_server: Mari
     masters.clean_up()
 
 
-def test_a_master_that_lacks_a_column_or_keeps_another_kind_in_it_is_a_misfit(
+def test_fault_64_a_master_that_lacks_a_column_or_keeps_another_kind_in_it_is_a_misfit(
     engine_server: EngineServer, lineages: Lineages
 ) -> None:
     master = engine_server.make_master()

@@ -17,7 +17,7 @@ from tests.masters import EngineServer
 from tests.services.platform_world import World, folders_in, make_world
 
 
-def test_a_database_is_created_with_its_core_tables_and_becomes_active_last(world: World) -> None:
+def test_seed_s4_a_database_is_created_with_its_core_tables_and_becomes_active_last(world: World) -> None:
     tenant, (website,) = world.add_tenant()
     plan = world.console.databases.plan_creation(tenant, website)
 
@@ -40,7 +40,7 @@ def test_a_second_active_database_is_refused(world: World) -> None:
     assert caught.value.code == "database_exists"
 
 
-def test_a_leftover_of_the_same_name_is_never_adopted(world: World) -> None:
+def test_seed_s3_a_leftover_of_the_same_name_is_never_adopted(world: World) -> None:
     tenant, (website,) = world.add_tenant()
     if world.master.engine == "sqlite":
         world.write("CREATE TABLE earlier (id INTEGER)", database=world.name(tenant))
@@ -132,7 +132,7 @@ def test_a_wrong_confirmation_changes_nothing(world: World) -> None:
     assert world.console.backups.list(tenant) == ()
 
 
-def test_a_second_deletion_of_the_same_tenant_works(world: World) -> None:
+def test_seed_s2_a_second_deletion_of_the_same_tenant_works(world: World) -> None:
     tenant, website = world.provisioned()
     for _ in range(2):
         world.console.deletions.run(
@@ -194,7 +194,9 @@ def test_another_tenants_backup_is_never_restored_over_this_one(world: World) ->
 @pytest.mark.parametrize(
     "wrong", ["mysql", "postgres", "pagevoo_website_1", "no_such_database", "../etc/passwd", "a`b\"c'"]
 )
-def test_a_registry_row_that_names_a_wrong_database_is_not_followed(world: World, wrong: str) -> None:
+def test_fault_59_60_seed_s6_a_registry_row_that_names_a_wrong_database_is_not_followed(
+    world: World, wrong: str
+) -> None:
     tenant, _ = world.provisioned()
     before = world.master.databases()
     world.write("UPDATE user_databases SET database_name = {0} WHERE user_id = {1}", wrong, int(tenant))
@@ -209,7 +211,7 @@ def test_a_registry_row_that_names_a_wrong_database_is_not_followed(world: World
     assert world.master.databases() == before
 
 
-def test_a_missing_database_is_deleted_from_the_registry_alone(world: World) -> None:
+def test_fault_55_seed_s1_a_missing_database_is_deleted_from_the_registry_alone(world: World) -> None:
     tenant, _ = world.provisioned()
     if world.master.engine == "sqlite":
         assert world.master.directory is not None

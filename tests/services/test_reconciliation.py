@@ -222,7 +222,9 @@ def test_fault_58_of_two_rows_with_one_database_the_wrong_one_goes(contradiction
     assert world.write("SELECT count(*) FROM user_databases WHERE status = 'active'") == [(1,)]
 
 
-def test_a_row_that_names_another_database_is_given_its_own_where_that_exists(contradictions: Contradictions) -> None:
+def test_fault_60_a_row_that_names_another_database_is_given_its_own_where_that_exists(
+    contradictions: Contradictions,
+) -> None:
     world, tenant = contradictions.world, contradictions.wrong_owner()
     contradictions.make_database(world.name(tenant))
     assert seen(world) == contradictions.planted
@@ -275,7 +277,7 @@ def test_a_scratch_database_without_its_marker_is_nobodys_to_drop(contradictions
     assert seen(contradictions.world) == contradictions.planted
 
 
-def test_a_wrong_key_is_told_with_its_statements_and_never_mended_by_the_console(
+def test_seed_s2_a_wrong_key_is_told_with_its_statements_and_never_mended_by_the_console(
     contradictions: Contradictions,
 ) -> None:
     world = contradictions.world
@@ -292,7 +294,7 @@ def test_a_wrong_key_is_told_with_its_statements_and_never_mended_by_the_console
         assert seen(world) == Counter()
 
 
-def test_seed_fault_s2_a_ghost_that_a_wrong_key_keeps_from_being_marked_is_told_so(
+def test_seed_s2_a_ghost_that_a_wrong_key_keeps_from_being_marked_is_told_so(
     contradictions: Contradictions,
 ) -> None:
     world, tenant = contradictions.world, contradictions.ghost()

@@ -235,7 +235,7 @@ def test_the_rows_of_deleted_databases_outlive_their_website(world: World) -> No
 
 
 @pytest.mark.parametrize("name", ["", "\u202eevil\u202c", "Caf\u00e9", " padded ", "a'b\"c`d\\", "naïve 🍰"])
-def test_a_confirmation_is_compared_code_point_for_code_point(world: World, name: str) -> None:
+def test_fault_91_a_confirmation_is_compared_code_point_for_code_point(world: World, name: str) -> None:
     _, (website,) = world.add_tenant()
     rename(world, website, name)
     wrong = {None, name + " ", name.strip() + "x", unicodedata.normalize("NFD", name), name.strip()} - {name}

@@ -249,7 +249,7 @@ class EngineContract:
         assert not result.reachable
         assert [step.layer for step in result.steps] == ["name"]
 
-    def test_a_server_that_accepts_and_never_greets_is_given_up_in_time(self, place: Place) -> None:
+    def test_fault_22_a_server_that_accepts_and_never_greets_is_given_up_in_time(self, place: Place) -> None:
         if not place.engine.is_server:
             return
         with stalled_server() as port:
@@ -319,7 +319,7 @@ class EngineContract:
             assert place.engine.marker(server, name) is None
             place.engine.drop_database(server, name)
 
-    def test_a_database_that_exists_is_never_adopted(self, place: Place) -> None:
+    def test_seed_s3_a_database_that_exists_is_never_adopted(self, place: Place) -> None:
         name = place.create(self.small_table, marker="the first")
         with place.open(writable=True) as server:
             with pytest.raises(Refused) as caught:
@@ -356,7 +356,9 @@ class EngineContract:
             assert place.engine.marker(server, name) == winners[0]
 
     @pytest.mark.parametrize("suffix", HOSTILE_NAMES)
-    def test_a_hostile_name_is_either_refused_or_meant_exactly(self, place: Place, suffix: str) -> None:
+    def test_fault_78_79_80_81_88_91_a_hostile_name_is_either_refused_or_meant_exactly(
+        self, place: Place, suffix: str
+    ) -> None:
         bystander = place.create()
         name = f"{place.new_name()}{suffix}"
         with place.open(writable=True) as server:
@@ -378,7 +380,7 @@ class EngineContract:
             assert bystander in place.engine.databases(server)
 
     @pytest.mark.parametrize("name", ["", "nul\0byte", "x" * 300, "../escape", "/etc/passwd"])
-    def test_a_name_that_cannot_be_is_a_problem_with_a_sentence(self, place: Place, name: str) -> None:
+    def test_fault_84_89_a_name_that_cannot_be_is_a_problem_with_a_sentence(self, place: Place, name: str) -> None:
         problem = place.engine.name_problem(name)
         if name in ("../escape", "/etc/passwd") and place.engine.is_server:
             return
@@ -389,7 +391,7 @@ class EngineContract:
             with pytest.raises((Refused, WrongUsage)):
                 place.engine.drop_database(server, name)
 
-    def test_a_system_database_is_neither_listed_nor_dropped(self, place: Place) -> None:
+    def test_fault_59_a_system_database_is_neither_listed_nor_dropped(self, place: Place) -> None:
         with place.open(writable=True) as server:
             assert place.engine.databases(server).isdisjoint(place.engine.system_databases)
             for name in place.engine.system_databases:
@@ -397,7 +399,7 @@ class EngineContract:
                 with pytest.raises((Refused, WrongUsage)):
                     place.engine.drop_database(server, name)
 
-    def test_an_underscore_in_a_name_is_no_wildcard(self, place: Place) -> None:
+    def test_fault_87_an_underscore_in_a_name_is_no_wildcard(self, place: Place) -> None:
         name = place.create()
         lookalike = name.replace("_", "x")
         assert lookalike != name
@@ -720,7 +722,7 @@ class EngineContract:
         place.load(copy, dump)
         assert place.fingerprint(copy) == facts.fingerprint
 
-    def test_tables_of_hostile_names_survive(self, place: Place) -> None:
+    def test_fault_78_79_80_tables_of_hostile_names_survive(self, place: Place) -> None:
         original = place.create()
         made = 0
         for name in HOSTILE_NAMES:

@@ -104,7 +104,7 @@ class FreezeContract:
         dump, _ = place.dump(database)
         assert b"console_freeze_mine" in dump
 
-    def test_hostile_names_are_frozen_and_thawed(self, place: Place) -> None:
+    def test_fault_78_79_80_hostile_names_are_frozen_and_thawed(self, place: Place) -> None:
         names = [name for name in HOSTILE_NAMES if name not in self.impossible_names]
         database = place.create(*(f"CREATE TABLE {place.engine.quote(name)} (id INTEGER)" for name in names))
         assert self.freeze(place, database, BY_HAND) == len(names)

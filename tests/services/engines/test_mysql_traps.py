@@ -66,7 +66,7 @@ def account(place: MariadbPlace, *grants: str) -> Iterator[tuple[Server, str]]:
 # --- connecting -------------------------------------------------------------------------------------------------------
 
 
-def test_tls_is_what_was_asked_for_and_never_less(tmp_path: Path, place: MariadbPlace) -> None:
+def test_fault_45_46_seed_s8_tls_is_what_was_asked_for_and_never_less(tmp_path: Path, place: MariadbPlace) -> None:
     files = make_tls_files(tmp_path / "right", "localhost")
     stranger = make_tls_files(tmp_path / "wrong")
     with start_mariadb(tls=files) as running:
@@ -149,7 +149,7 @@ def rogue(*answers: bytes) -> Iterator[tuple[int, bytearray]]:
 
 
 @pytest.mark.parametrize("plugin", [b"mysql_clear_password", b"dialog", b"mysql_old_password"])
-def test_a_server_that_asks_for_the_password_in_clear_text_does_not_get_it(plugin: bytes) -> None:
+def test_fault_43_a_server_that_asks_for_the_password_in_clear_text_does_not_get_it(plugin: bytes) -> None:
     with rogue(b"\xfe" + plugin + b"\0" + b"12345678\0") as (port, received):
         server = Server("rogue", "mysql", "127.0.0.1", port, "root")
         with pytest.raises(AccessDenied) as caught:
@@ -158,7 +158,7 @@ def test_a_server_that_asks_for_the_password_in_clear_text_does_not_get_it(plugi
     assert "the-canary" not in f"{caught.value!r}{caught.value.hint}"
 
 
-def test_a_server_that_asks_for_a_local_file_does_not_get_it(tmp_path: Path) -> None:
+def test_fault_44_a_server_that_asks_for_a_local_file_does_not_get_it(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("the-canary")
     ok = b"\x00\x00\x00\x02\x00\x00\x00"
@@ -186,7 +186,7 @@ def test_what_does_not_speak_mysql_is_unreachable() -> None:
             thread.join()
 
 
-def test_a_frozen_server_is_given_up_while_connecting_and_while_asking() -> None:
+def test_fault_21_22_a_frozen_server_is_given_up_while_connecting_and_while_asking() -> None:
     with start_mariadb() as running:
         place = MariadbPlace(running)
         with place.open(read_timeout=1.0) as session:
@@ -232,7 +232,7 @@ def test_many_sessions_share_one_tls_context(
     assert len(made) == 1
 
 
-def test_a_full_server_says_so(place: MariadbPlace) -> None:
+def test_fault_33_a_full_server_says_so(place: MariadbPlace) -> None:
     with start_mariadb(config={"max-connections": "10", "extra-max-connections": "1"}) as running:
         crowded = MariadbPlace(running)
         with account(crowded) as (server, password):
@@ -267,7 +267,7 @@ def test_errors_are_told_without_the_values_they_quote(place: MariadbPlace) -> N
 # --- privileges -------------------------------------------------------------------------------------------------------
 
 
-def test_an_account_that_sees_one_table_of_two_makes_no_dump(place: MariadbPlace) -> None:
+def test_fault_70_an_account_that_sees_one_table_of_two_makes_no_dump(place: MariadbPlace) -> None:
     name = place.create(SMALL, "CREATE TABLE hidden (id INT)")
     sink = io.BytesIO()
     with (
@@ -283,7 +283,7 @@ def test_an_account_that_sees_one_table_of_two_makes_no_dump(place: MariadbPlace
         assert "TRIGGER" in caught.value.message
 
 
-def test_a_routine_whose_body_is_hidden_makes_no_dump(place: MariadbPlace) -> None:
+def test_fault_71_a_routine_whose_body_is_hidden_makes_no_dump(place: MariadbPlace) -> None:
     name = place.create("CREATE PROCEDURE hidden() SELECT 1")
     grant = f"GRANT SELECT, SHOW VIEW, EVENT, EXECUTE, TRIGGER ON {name}.* TO {{}}"
     with account(place, grant) as (server, password):
@@ -309,7 +309,7 @@ def test_an_account_of_one_database_dumps_it_whole_and_measures_it(place: Mariad
             assert not place.engine.privileges(session)["create_user"]
 
 
-def test_a_check_names_the_privileges_that_are_missing(place: MariadbPlace) -> None:
+def test_fault_69_a_check_names_the_privileges_that_are_missing(place: MariadbPlace) -> None:
     name = place.create(SMALL)
     with account(place, f"GRANT SELECT ON {name}.* TO {{}}") as (server, password):
         result = place.engine.check(server, password, name)
@@ -363,7 +363,7 @@ def test_deleted_rows_become_reusable_space(place: MariadbPlace) -> None:
     assert emptied.allocated >= full.allocated * 0.9
 
 
-def test_a_drop_that_somebody_is_in_the_way_of_is_busy_and_changes_nothing(place: MariadbPlace) -> None:
+def test_fault_36_a_drop_that_somebody_is_in_the_way_of_is_busy_and_changes_nothing(place: MariadbPlace) -> None:
     name = place.create(SMALL, "INSERT INTO notes VALUES (1, 'x')")
     with closing(place.raw(name)) as reader, place.open(writable=True, lock_timeout=1) as server:
         reader.begin()
@@ -378,7 +378,7 @@ def test_a_drop_that_somebody_is_in_the_way_of_is_busy_and_changes_nothing(place
             reader.cursor().execute("SELECT 1")
 
 
-def test_a_lock_is_lost_with_its_session(place: MariadbPlace) -> None:
+def test_fault_28_a_lock_is_lost_with_its_session(place: MariadbPlace) -> None:
     with place.open(writable=True) as holder, place.open(writable=True) as other:
         assert place.engine.try_lock(holder, "tenant/1")
         driver_connection(other).run(f"KILL CONNECTION {driver_connection(holder).number}")
@@ -455,7 +455,7 @@ def test_random_rows_survive(place: MariadbPlace, tmp_path: Path) -> None:
     assert place.run(copy, everything) == place.run(original, everything)
 
 
-def test_rows_larger_than_a_packet_go_value_by_value(place: MariadbPlace) -> None:
+def test_fault_34_rows_larger_than_a_packet_go_value_by_value(place: MariadbPlace) -> None:
     with start_mariadb(config={"max-allowed-packet": "64M", "innodb-log-file-size": "128M"}) as running:
         roomy = MariadbPlace(running)
         original = roomy.create(
@@ -522,7 +522,7 @@ def test_definers_are_left_out_and_named_as_losses(place: MariadbPlace) -> None:
         assert b"DEFINER=" not in dump
 
 
-def test_tables_outside_the_snapshot_are_named(place: MariadbPlace, tmp_path: Path) -> None:
+def test_fault_41_tables_outside_the_snapshot_are_named(place: MariadbPlace, tmp_path: Path) -> None:
     original = place.create(SMALL, "CREATE TABLE loose (id INT) ENGINE=MyISAM", "INSERT INTO loose VALUES (1)")
     copied(place, original, tmp_path)
     _, facts = place.dump(original)
@@ -546,7 +546,7 @@ def test_what_reaches_out_of_the_database_or_back_into_it_is_refused(place: Mari
     assert "back" in caught.value.message
 
 
-def test_a_schema_that_moves_during_a_dump_fails_it(place: MariadbPlace) -> None:
+def test_fault_38_a_schema_that_moves_during_a_dump_fails_it(place: MariadbPlace) -> None:
     for change in (
         "ALTER TABLE z_last ADD COLUMN more INT",
         "TRUNCATE TABLE z_last",
@@ -574,7 +574,7 @@ def test_a_schema_that_moves_during_a_dump_fails_it(place: MariadbPlace) -> None
         assert caught.value.code == "schema_changed"
 
 
-def test_a_connection_that_is_cut_anywhere_makes_no_whole_dump(
+def test_fault_24_a_connection_that_is_cut_anywhere_makes_no_whole_dump(
     place: MariadbPlace, fault_proxy: type[FaultProxy]
 ) -> None:
     original = place.create(SMALL, "INSERT INTO notes SELECT seq, REPEAT('x', 90) FROM seq_1_to_5000")

@@ -64,7 +64,7 @@ def privileges(place: PostgresqlPlace, name: str) -> set[Any]:
 # --- names and databases --------------------------------------------------------------------------------------------
 
 
-def test_a_name_of_64_bytes_never_means_the_database_of_63(place: PostgresqlPlace) -> None:
+def test_fault_82_a_name_of_64_bytes_never_means_the_database_of_63(place: PostgresqlPlace) -> None:
     name = place.new_name().ljust(63, "x")
     place.names.append(name)
     with place.open(writable=True) as server:
@@ -240,7 +240,9 @@ def test_a_swap_that_was_planned_for_other_databases_is_a_conflict(place: Postgr
 # --- sessions -------------------------------------------------------------------------------------------------------
 
 
-def test_variables_of_libpq_lead_nobody_astray(place: PostgresqlPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_47_variables_of_libpq_lead_nobody_astray(
+    place: PostgresqlPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PGHOSTADDR", "203.0.113.1")
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=off")
     monkeypatch.setenv("PGSSLMODE", "require")
@@ -259,7 +261,9 @@ def test_a_local_socket_needs_no_tls(place: PostgresqlPlace) -> None:
     assert [step.layer for step in place.engine.check(missing, place.password, None).steps] == ["tcp"]
 
 
-def test_tls_is_verified_required_or_off_and_never_falls_back(place: PostgresqlPlace, tmp_path: Path) -> None:
+def test_fault_45_46_seed_s8_tls_is_verified_required_or_off_and_never_falls_back(
+    place: PostgresqlPlace, tmp_path: Path
+) -> None:
     files = make_tls_files(tmp_path / "good", "127.0.0.1", "db.example")
     stranger = make_tls_files(tmp_path / "bad", "127.0.0.1")
     with start_postgresql(tls=files) as host:
@@ -288,7 +292,7 @@ def test_tls_is_verified_required_or_off_and_never_falls_back(place: PostgresqlP
             assert result.hint
 
 
-def test_a_password_is_not_given_to_a_server_that_wants_it_in_clear(place: PostgresqlPlace) -> None:
+def test_fault_43_a_password_is_not_given_to_a_server_that_wants_it_in_clear(place: PostgresqlPlace) -> None:
     with start_postgresql() as host:
         rules = host.data_dir / "pg_hba.conf"
         for method in ("password", "trust"):
@@ -302,7 +306,7 @@ def test_a_password_is_not_given_to_a_server_that_wants_it_in_clear(place: Postg
                 pass
 
 
-def test_an_account_that_may_not_create_databases_is_told_so_and_reachable(place: PostgresqlPlace) -> None:
+def test_fault_69_an_account_that_may_not_create_databases_is_told_so_and_reachable(place: PostgresqlPlace) -> None:
     role = place.new_role()
     place.create()
     result = place.engine.check(role, place.password, None)
@@ -336,7 +340,7 @@ def test_a_role_without_a_session_left_is_told_that_there_is_none(place: Postgre
     assert caught.value.code == "too_many_connections"
 
 
-def test_a_server_that_is_read_only_says_so(place: PostgresqlPlace) -> None:
+def test_fault_32_a_server_that_is_read_only_says_so(place: PostgresqlPlace) -> None:
     role = place.new_role()
     with place.open(server=role, writable=True) as server:
         assert not place.engine.facts(server).is_read_only
@@ -345,7 +349,7 @@ def test_a_server_that_is_read_only_says_so(place: PostgresqlPlace) -> None:
         assert place.engine.facts(server).is_read_only
 
 
-def test_waiting_for_a_lock_ends_busy_and_a_slow_statement_ends_in_a_timeout(place: PostgresqlPlace) -> None:
+def test_fault_36_waiting_for_a_lock_ends_busy_and_a_slow_statement_ends_in_a_timeout(place: PostgresqlPlace) -> None:
     name = place.create(NOTES)
     with closing(place.raw(name)) as holder:
         holder.execute("BEGIN")
@@ -358,7 +362,7 @@ def test_waiting_for_a_lock_ends_busy_and_a_slow_statement_ends_in_a_timeout(pla
     assert place.engine.explain(caught.value, place.server).code == "timeout"
 
 
-def test_a_frozen_server_is_given_up_and_a_cancel_cuts_it_off() -> None:
+def test_fault_21_23_a_frozen_server_is_given_up_and_a_cancel_cuts_it_off() -> None:
     with start_postgresql() as host:
         place = PostgresqlPlace(host)
         with place.open(read_timeout=1.0) as session, place.open() as other:
@@ -406,7 +410,7 @@ def test_a_name_cannot_pass_for_the_servers_words(place: PostgresqlPlace) -> Non
 # --- content and the console ----------------------------------------------------------------------------------------
 
 
-def test_row_level_security_is_an_error_and_never_fewer_rows(place: PostgresqlPlace) -> None:
+def test_fault_73_row_level_security_is_an_error_and_never_fewer_rows(place: PostgresqlPlace) -> None:
     role = place.new_role()
     name = place.create(
         NOTES,
@@ -523,7 +527,7 @@ def test_sequences_go_on_where_they_stood(place: PostgresqlPlace) -> None:
     assert place.run(copy, "INSERT INTO t DEFAULT VALUES RETURNING id, other, nextval('untouched')") == [(3, 3, 5)]
 
 
-def test_a_schema_that_changes_during_a_dump_fails_the_dump(place: PostgresqlPlace) -> None:
+def test_fault_38_a_schema_that_changes_during_a_dump_fails_the_dump(place: PostgresqlPlace) -> None:
     original = place.create(NOTES, "INSERT INTO notes VALUES (1, 'x', 1)")
 
     class Migration(io.BytesIO):
@@ -540,7 +544,7 @@ def test_a_schema_that_changes_during_a_dump_fails_the_dump(place: PostgresqlPla
     assert caught.value.code == "schema_changed"
 
 
-def test_a_table_being_dumped_cannot_be_altered_or_truncated(place: PostgresqlPlace) -> None:
+def test_fault_39_a_table_being_dumped_cannot_be_altered_or_truncated(place: PostgresqlPlace) -> None:
     original = place.create(NOTES, "INSERT INTO notes VALUES (1, 'x', 1)")
     blocked: list[str] = []
 
@@ -581,7 +585,7 @@ def test_a_dump_is_cancelled_in_the_middle_of_a_table_and_its_session_goes_on(pl
         assert session.execute(sa.text("SELECT 1")).scalar() == 1
 
 
-def test_a_dump_ten_times_as_long_takes_no_more_memory(place: PostgresqlPlace) -> None:
+def test_fault_17_a_dump_ten_times_as_long_takes_no_more_memory(place: PostgresqlPlace) -> None:
     original = place.create(
         "CREATE TABLE bulk (id integer, body text)",
         "INSERT INTO bulk SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 60000) AS n",
@@ -605,7 +609,7 @@ def test_a_dump_ten_times_as_long_takes_no_more_memory(place: PostgresqlPlace) -
     assert peak < 25_000_000
 
 
-def test_a_database_of_which_only_a_part_can_be_read_is_not_dumped(place: PostgresqlPlace) -> None:
+def test_fault_70_a_database_of_which_only_a_part_can_be_read_is_not_dumped(place: PostgresqlPlace) -> None:
     role = place.new_role()
     name = place.create(NOTES, "CREATE TABLE closed (id serial)", f"GRANT SELECT ON notes TO {role.user}")
     with place.open(name, server=role, read_timeout=None) as session, pytest.raises(MissingPrivilege) as caught:

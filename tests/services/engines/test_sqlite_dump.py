@@ -206,7 +206,7 @@ def test_tables_that_others_keep_for_themselves_are_not_listed(place: SqlitePlac
 # --- dumping and loading ------------------------------------------------------------------------------------------
 
 
-def test_a_dump_holds_no_more_than_a_block_in_memory(place: SqlitePlace) -> None:
+def test_fault_17_a_dump_holds_no_more_than_a_block_in_memory(place: SqlitePlace) -> None:
     filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)"
     name = place.create(
         "CREATE TABLE bulk (id, body)", f"{filling} INSERT INTO bulk SELECT i, hex(randomblob(500)) FROM n"

@@ -40,7 +40,7 @@ def place(tmp_path: Path) -> SqlitePlace:
 @pytest.mark.parametrize(
     "name", ["../etc/x", "/etc/passwd", "x?mode=rwc", "file:x", "..", ".", "-rf", "CON", "a/b", "é", ""]
 )
-def test_a_registry_row_cannot_lead_out_of_the_folder(place: SqlitePlace, name: str) -> None:
+def test_fault_89_90_a_registry_row_cannot_lead_out_of_the_folder(place: SqlitePlace, name: str) -> None:
     for writable in (False, True):
         with pytest.raises(Refused) as refusal, place.open(name, writable=writable):
             pass
@@ -58,7 +58,7 @@ def test_connecting_never_creates_a_file(place: SqlitePlace) -> None:
     assert list(place.folder.iterdir()) == []
 
 
-def test_what_is_not_a_regular_file_is_neither_opened_nor_listed_nor_dropped(place: SqlitePlace) -> None:
+def test_fault_90_what_is_not_a_regular_file_is_neither_opened_nor_listed_nor_dropped(place: SqlitePlace) -> None:
     outside = place.folder.parent / "outside.db"
     with closing(sqlite3.connect(outside)) as connection:
         connection.execute(NOTES)
@@ -169,7 +169,7 @@ def test_an_explanation_tells_no_parameter(place: SqlitePlace) -> None:
             assert "secret" not in f"{failure.message} {failure.hint}"
 
 
-def test_a_full_disk_is_told_as_one(place: SqlitePlace) -> None:
+def test_fault_9_a_full_disk_is_told_as_one(place: SqlitePlace) -> None:
     with place.open(place.create("CREATE TABLE bulk (body)"), writable=True) as session:
         session.execute(sa.text("PRAGMA max_page_count = 5"))
         with pytest.raises(sa.exc.DBAPIError) as caught:

@@ -98,7 +98,7 @@ def test_a_deleted_database_is_brought_back(
     assert settings(world, world.name(tenant)) == ["first"]
 
 
-def test_a_backup_of_an_earlier_database_can_only_go_beside(
+def test_seed_s7_a_backup_of_an_earlier_database_can_only_go_beside(
     world: World, runner: Runner, driver: Driver, tenant: str, backup: Backup
 ) -> None:
     delete(world, tenant)

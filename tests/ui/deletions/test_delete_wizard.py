@@ -145,7 +145,7 @@ def test_the_backup_goes_where_it_was_told(world: World, runner: Runner, driver:
     assert result.backup_path.parent == tmp_path / "kept"
 
 
-def test_a_database_that_changed_since_the_review_is_asked_about_again(
+def test_fault_68_a_database_that_changed_since_the_review_is_asked_about_again(
     world: World, runner: Runner, driver: Driver
 ) -> None:
     tenant, _ = world.provisioned()
@@ -164,7 +164,7 @@ def test_a_database_that_changed_since_the_review_is_asked_about_again(
     assert driver.finish(wizard).state is JobState.SUCCEEDED
 
 
-def test_a_database_that_was_created_anew_meanwhile_is_asked_about_again(
+def test_fault_68_a_database_that_was_created_anew_meanwhile_is_asked_about_again(
     world: World, runner: Runner, driver: Driver
 ) -> None:
     tenant, website = world.provisioned()
@@ -206,7 +206,7 @@ def test_a_missing_database_needs_no_backup_and_says_so(world: World, runner: Ru
     assert driver.finish(wizard).state is JobState.SUCCEEDED
 
 
-def test_a_registry_row_that_names_another_database_stops_on_the_first_page(
+def test_fault_60_a_registry_row_that_names_another_database_stops_on_the_first_page(
     world: World, runner: Runner, driver: Driver
 ) -> None:
     tenant, _ = world.provisioned()

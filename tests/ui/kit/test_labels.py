@@ -15,7 +15,7 @@ HOSTILE = "<img src='/etc/passwd'><b>x</b> & \u202e\u200b"
 
 
 @pytest.mark.parametrize("elide", [False, True])
-def test_markup_in_a_name_is_shown_as_it_is(qtbot: QtBot, elide: bool) -> None:
+def test_fault_91_92_markup_in_a_name_is_shown_as_it_is(qtbot: QtBot, elide: bool) -> None:
     label = plain_label(HOSTILE, elide=elide)
     qtbot.addWidget(label)
 
@@ -46,7 +46,7 @@ def test_a_name_that_does_not_fit_is_told_in_full_by_its_tooltip(qtbot: QtBot) -
     assert label.minimumSizeHint().width() < 100
 
 
-def test_tooltips_are_escaped(qtbot: QtBot) -> None:
+def test_fault_92_tooltips_are_escaped(qtbot: QtBot) -> None:
     label = plain_label("x")
     qtbot.addWidget(label)
 
@@ -56,11 +56,11 @@ def test_tooltips_are_escaped(qtbot: QtBot) -> None:
     assert tooltip("") == ""
 
 
-def test_an_ampersand_in_a_name_is_no_mnemonic() -> None:
+def test_fault_93_an_ampersand_in_a_name_is_no_mnemonic() -> None:
     assert menu_text("Tom & Söhne\u200b") == "Tom && Söhne⟦U+200B⟧"
 
 
-def test_labels_tooltips_and_style_sheets_are_made_in_one_place_only() -> None:
+def test_fault_92_labels_tooltips_and_style_sheets_are_made_in_one_place_only() -> None:
     banned = re.compile(r"QLabel\(|QMessageBox|\.setToolTip\(|setStyleSheet\(|\.exec\(|QErrorMessage|QTableWidget")
     homes = {"labels.py": {"QLabel(", ".setToolTip("}, "theme.py": {"setStyleSheet("}, "actions.py": {".setToolTip("}}
     found = {

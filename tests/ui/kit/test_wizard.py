@@ -49,11 +49,11 @@ def test_a_flow_goes_ahead_page_by_page_and_back_to_what_was_seen() -> None:
         ("", False),
     ],
 )
-def test_a_name_is_compared_by_its_exact_code_points(typed: str, accepted: bool) -> None:
+def test_fault_91_a_name_is_compared_by_its_exact_code_points(typed: str, accepted: bool) -> None:
     assert Confirmation(NAME, "Type it").accepts(typed) is accepted
 
 
-def test_a_name_nobody_can_type_is_typed_as_it_is_shown() -> None:
+def test_fault_91_a_name_nobody_can_type_is_typed_as_it_is_shown() -> None:
     confirmation = Confirmation("a\u202eb", "Type it")
 
     assert confirmation.shown == "a⟦U+202E⟧b"

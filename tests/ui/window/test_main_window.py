@@ -218,7 +218,9 @@ def test_a_master_that_goes_away_leaves_what_was_seen_with_its_age(
     assert window.actions_["backup.create"].isEnabled()
 
 
-def test_closing_with_a_running_job_asks_and_then_cancels(open_window: OpenWindow, world: World, qtbot: QtBot) -> None:
+def test_fault_7_169_closing_with_a_running_job_asks_and_then_cancels(
+    open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
     window = open_window(world)
 
     def work(context: JobContext) -> None:

@@ -174,7 +174,9 @@ def test_the_tier_can_be_changed_from_the_header_and_from_the_palette(
     assert "Move database to another website…" not in entries
 
 
-def test_a_hostile_website_name_is_shown_as_it_is(open_window: OpenWindow, world: World, qtbot: QtBot) -> None:
+def test_fault_91_92_a_hostile_website_name_is_shown_as_it_is(
+    open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
     tenant, websites = with_database(world)
     world.write("UPDATE user_websites SET name = {0} WHERE id = {1}", "<b>Bold & Co</b>", int(websites[0]))
     window = open_window(world)
