@@ -54,7 +54,7 @@ def restarted(world: World) -> World:
     return World(again, world.master, world.folders)
 
 
-def test_a_server_that_stops_answering_and_is_back_is_told_once_each(
+def test_edge_case_3_a_server_that_stops_answering_and_is_back_is_told_once_each(
     masters: ServerMasters, fault_proxy: type[FaultProxy], pagevoo_home: Path
 ) -> None:
     world = make_world(masters.make_master(), folders_in(pagevoo_home))
