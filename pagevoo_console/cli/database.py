@@ -133,17 +133,19 @@ def switch(
         str | None, typer.Option(metavar="DATABASE_NAME", help="The name of the database that goes, exactly.")
     ] = None,
     backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backup goes.")] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish that website in the end.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
 ) -> None:
     """Move to another website: back up, prove, delete, unpublish, create anew. Resumes where a crash left it."""
     call = call_of(context)
     switches = call.console.switches
-    plan = switches.plan(tenant, website, backup_to)
+    plan = switches.plan(tenant, website, backup_to, publish=publish)
     if dry_run:
         planned = {
             **words.deletion_plan(plan.deletion), "ok": True, "operation": None, "dry_run": True,
             "from_website": plan.from_website, "to_website": plan.to_website.id, "features": list(plan.features),
-            "steps": [words.step(step) for step in plan.steps], "warnings": list(plan.warnings),
+            "publish": plan.publish, "steps": [words.step(step) for step in plan.steps],
+            "warnings": list(plan.warnings),
         }  # fmt: skip
         call.answer(planned, lambda paper: _show_switch(paper, plan))
         return
@@ -157,6 +159,7 @@ def switch(
         "operation": done.operation,
         "tenant": done.tenant,
         "website": done.website,
+        "published": done.is_published,
         "database": None if done.database is None else words.tenant_database(done.database),
         "backup": done.backup,
         "backup_path": None if done.backup_path is None else str(done.backup_path),
@@ -165,6 +168,8 @@ def switch(
 
     def show(paper: Paper) -> None:
         paper.line(f"{plan.deletion.database.name} belongs to website {done.website} now, and is empty")
+        if done.is_published:
+            paper.line(f"Website {done.website} is published")
         if plan.features:
             paper.line(f"May be installed anew: {', '.join(plan.features)}")
         if done.backup_path is not None:

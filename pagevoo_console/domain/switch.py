@@ -16,7 +16,8 @@ class SwitchPlan:
     """What switching would do, measured. It has changed nothing; carrying it out re-checks what it rests on.
 
     `from_website` is the id of the website that the database belongs to now, None where that is gone. `features` are
-    the titles of the active features: their data is lost, apart from the backup, and they may be installed anew.
+    the titles of the active features: their data is lost, apart from the backup, and they may be installed anew. With
+    `publish` the new website goes live by the very transaction that makes its database live.
     """
 
     deletion: DeletionPlan
@@ -25,11 +26,12 @@ class SwitchPlan:
     features: tuple[str, ...]
     steps: tuple[Step, ...]
     warnings: tuple[str, ...] = ()
+    publish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchResult:
-    """The new database, and the backup that can bring the old one back."""
+    """The new database, whether its website was published with it, and the backup that can bring the old one back."""
 
     operation: str
     tenant: str
@@ -37,3 +39,4 @@ class SwitchResult:
     database: TenantDatabase | None
     backup: str | None
     backup_path: Path | None
+    is_published: bool = False

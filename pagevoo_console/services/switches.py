@@ -34,6 +34,7 @@ SWITCH = OperationKind.SWITCH.value
 OLD = "old"
 NEW = "new"
 MARK = "old:finish"
+PUBLISH = "new:publish"
 DROP = "old:drop"
 
 
@@ -104,7 +105,7 @@ class DatabaseSwitch(Procedure):
         path = old.get("backup_path")
         return SwitchResult(
             str(run.operation), run.tenant, run.plan[NEW]["website"], None, old.get("backup"),
-            None if path is None else Path(path),
+            None if path is None else Path(path), bool(run.plan[NEW].get("publish")),
         )  # fmt: skip
 
     def _mark_deleted(self, within: Run) -> None:
@@ -156,8 +157,8 @@ class Switches:
         self._switch = DatabaseSwitch(master, registry, audit, deletions.deletion, databases.creation)
         operations.register(self._switch)
 
-    def plan(self, tenant: str, website: str, backup_to: Path | None = None) -> SwitchPlan:
-        """What switching would do. Reads only; it is the dry run.
+    def plan(self, tenant: str, website: str, backup_to: Path | None = None, *, publish: bool = False) -> SwitchPlan:
+        """What switching would do, and `publish` after it. Reads only; it is the dry run.
 
         Raises NotFound, and Refused: `database_required`, `not_the_owner`, `same_website`, and whatever forbids the
         deletion.
@@ -173,7 +174,9 @@ class Switches:
                 hint=f"Name another one: `tenant show {tenant}` lists them.",
             )
         deletion = self._deletions.plan(DeletionRequest(tenant, backup_to))
-        creation = self._databases.planned(located.tenant, to_website, located.database.name, located.server)
+        creation = self._databases.planned(
+            located.tenant, to_website, located.database.name, located.server, publish=publish
+        )
         warnings = list(deletion.warnings)
         features: tuple[str, ...] = ()
         try:
@@ -185,8 +188,9 @@ class Switches:
             *_named(OLD, deletion.steps),
             Step(MARK, f"Mark {located.database.name} deleted"),
             *_named(NEW, creation.steps),
+            *((Step(PUBLISH, f"Make it live and publish {words.website} {website}"),) if publish else ()),
         )
-        return SwitchPlan(deletion, located.row.website, to_website, features, steps, tuple(warnings))
+        return SwitchPlan(deletion, located.row.website, to_website, features, steps, tuple(warnings), publish)
 
     def run(self, plan: SwitchPlan, confirmation: str, job: JobContext) -> SwitchResult:
         """Carry the plan out, or take up what a crash left of it.
@@ -195,7 +199,9 @@ class Switches:
         """
         self._deletions.ensure_confirmed(plan.deletion, confirmation, SWITCH)
         located, old = self._deletions.as_data(plan.deletion)
-        new = self._databases.planned(located.tenant, plan.to_website, located.database.name, located.server).as_data()
+        new = self._databases.planned(
+            located.tenant, plan.to_website, located.database.name, located.server, publish=plan.publish
+        ).as_data()
         done: SwitchResult = self._operations.run(
             SWITCH,
             tenant=located.tenant.id,
@@ -203,12 +209,17 @@ class Switches:
             server=located.server,
             plan={OLD: old, NEW: new},
             job=job,
-            same=lambda left: same_deletion(left[OLD], old) and left[NEW]["website"] == new["website"],
+            same=lambda left: same_deletion(left[OLD], old) and _same_creation(left[NEW], new),
         )
         return SwitchResult(
             done.operation, done.tenant, done.website, self._databases.status(done.tenant), done.backup,
-            done.backup_path,
+            done.backup_path, done.is_published,
         )  # fmt: skip
+
+
+def _same_creation(left: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether what was left unfinished ends as what is wanted now."""
+    return left["website"] == new["website"] and left.get("publish") == new.get("publish")
 
 
 @contextmanager

@@ -21,14 +21,19 @@ def test_switch_moves_to_another_website_and_names_what_is_lost(sqlite_desk: Des
     assert planned["features"] == ["Blog"]
     assert planned["steps"][0]["name"] == "old:backup"
     assert "cannot be undone" in sqlite_desk.call(*wanted, "--dry-run").out
+    assert (planned["publish"], planned["steps"][-1]["name"]) == (False, "new:compare")
+    published = sqlite_desk.json(*wanted, "--publish", "--dry-run")
+    assert (published["publish"], published["steps"][-1]["name"]) == (True, "new:publish")
     assert sqlite_desk.refused(*wanted, code=3) == "confirmation_mismatch"
     same = ("database", "switch", tenant, "--website", first, "--confirm", database_of(tenant))
     assert sqlite_desk.refused(*same, code=3) == "same_website"
 
-    answer = sqlite_desk.json(*wanted, "--confirm", database_of(tenant))
+    answer = sqlite_desk.json(*wanted, "--publish", "--confirm", database_of(tenant))
 
     assert (answer["ok"], answer["tenant"], answer["website"]) == (True, tenant, second)
     assert isinstance(answer["operation"], str)
+    assert answer["published"]
+    assert sqlite_desk.write("SELECT is_published FROM user_websites WHERE id = {0}", int(second)) == [(1,)]
     assert (answer["database"]["state"], answer["database"]["website"]) == ("active", second)
     assert answer["backup"]
     assert sqlite_desk.json("feature", "list", tenant)["features"][0]["state"] == "available"

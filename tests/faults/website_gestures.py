@@ -123,8 +123,31 @@ class Switching(Gesture):
         assert self.world.write("SELECT count(*) FROM feature_settings", database=database) == [(0,)]
         shown = self.console.tenants.show(self.tenant)
         assert shown.locked_to_website == self.second
-        query = "SELECT count(*) FROM user_websites WHERE user_id = {0} AND is_published = {1}"
-        assert self.world.write(query, int(self.tenant), True) == [(0,)]
+        self.check_published()
+
+    def check_published(self) -> None:
+        assert (self.published(self.first), self.published(self.second)) == (False, False)
+
+    def published(self, website: str) -> bool:
+        query = "SELECT is_published FROM user_websites WHERE id = {0}"
+        return bool(self.world.write(query, int(website))[0][0])
+
+
+class SwitchingAndPublishing(Switching):
+    """The same with the new website published in the end: never before its database is live."""
+
+    failpoints = ("database.switch.after.old:finish", "database.switch.before.finish", "database.switch.done")
+
+    def work(self) -> object:
+        plan = self.console.switches.plan(self.tenant, self.second, publish=True)
+        return self.console.switches.run(plan, self.world.name(self.tenant), JobContext())
+
+    def check_between(self) -> None:
+        super().check_between()
+        assert self.published(self.second) == (self.registry() == [("deleted",), ("active",)])
+
+    def check_published(self) -> None:
+        assert (self.published(self.first), self.published(self.second)) == (False, True)
 
 
 class TierChanging(Gesture):
@@ -164,4 +187,6 @@ class TierChanging(Gesture):
         return bool(rows[0][0])
 
 
-WEBSITE_GESTURES: tuple[type[Gesture], ...] = (Publication, WebsiteDeletion, Switching, TierChanging)
+WEBSITE_GESTURES: tuple[type[Gesture], ...] = (
+    Publication, WebsiteDeletion, Switching, SwitchingAndPublishing, TierChanging,
+)  # fmt: skip

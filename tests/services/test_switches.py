@@ -8,7 +8,7 @@ import pytest
 
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.database import DatabaseState
-from pagevoo_console.domain.errors import NotFound, Refused
+from pagevoo_console.domain.errors import Busy, NotFound, Refused
 from pagevoo_console.domain.operation import OperationState
 from pagevoo_console.domain.switch import SwitchResult
 from pagevoo_console.services.jobs import JobContext
@@ -82,6 +82,32 @@ def test_workflow_c_switching_backs_up_deletes_unpublishes_and_creates_anew(worl
     assert world.console.features.drift(tenant) == ()
     (operation, *_) = world.console.operations.list(tenant=tenant)
     assert (operation.kind, operation.state) == ("database.switch", OperationState.DONE)
+
+
+def test_a_switch_that_publishes_has_the_new_website_live_as_its_last_step(world: World) -> None:
+    tenant, first, second = settled(world)
+    plan = world.console.switches.plan(tenant, second, publish=True)
+    assert [step.title for step in plan.steps][-1] == f"Make it live and publish website {second}"
+
+    done = world.console.switches.run(plan, world.name(tenant), JobContext())
+
+    assert done.is_published
+    assert (published(world, first), published(world, second)) == (False, True)
+    assert registry(world, tenant) == [(int(first), "deleted"), (int(second), "active")]
+    (last, *_) = world.console.audit.events(tenant=tenant, action="database.switch")[1]
+    assert f'"published":"{second}"' in str(last.after)
+
+
+def test_a_switch_left_unfinished_is_not_taken_up_by_one_that_would_end_otherwise(world: World) -> None:
+    tenant, first, second = settled(world)
+    assert killed_at("database.switch.after.old:verify", lambda: switch(world, tenant, second))
+    plan = world.console.switches.plan(tenant, second, publish=True)
+
+    with pytest.raises(Busy, match="left unfinished"):
+        world.console.switches.run(plan, world.name(tenant), JobContext())
+    switch(world, tenant, second)
+
+    assert (published(world, first), published(world, second)) == (False, False)
 
 
 def test_the_trail_names_both_the_database_that_went_and_the_one_that_came(world: World) -> None:

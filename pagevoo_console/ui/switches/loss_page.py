@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from pagevoo_console.domain.switch import SwitchPlan
 from pagevoo_console.ui.kit.backup_place import BackupPlace
@@ -44,6 +45,17 @@ class LossPage(LoadedPage[SwitchPlan]):
         self.place.changed.connect(self.touch)
         self.place.hide()
         self.body.addWidget(self.place)
+        text = translate("switch", "Publish the other {website} in the end")
+        self.publish_box = QCheckBox(text.format(website=console.platform.words.website))
+        self.publish_box.setObjectName("publishBox")
+        self.publish_box.setAccessibleName(self.publish_box.text())
+        self.publish_box.hide()
+        self.body.addWidget(self.publish_box, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the new website is to go live with its database."""
+        return self.publish_box.isChecked()
 
     @property
     def is_ready(self) -> bool:
@@ -55,6 +67,7 @@ class LossPage(LoadedPage[SwitchPlan]):
         if self.content is None or website.id != self._website:
             self._website = website.id
             self.place.hide()
+            self.publish_box.hide()
             self.load()
 
     def fetch(self) -> SwitchPlan:
@@ -76,6 +89,7 @@ class LossPage(LoadedPage[SwitchPlan]):
             self.parts.addWidget(banner(Message(MessageKind.WARNING, warning)))
         self.parts.addStretch(1)
         self.place.setVisible(not is_missing(content.deletion))
+        self.publish_box.show()
 
 
 def _names(features: tuple[str, ...]) -> QWidget:

@@ -48,7 +48,9 @@ class SwitchWizard(CheckedWizard):
             (self.target_page, self.loss_page),
             PlanPage(console, runner, self._review, title=translate("switch", "Confirm")),
             self._task,
-            again=lambda plan: console.switches.plan(tenant_id, plan.to_website.id, plan.deletion.request.backup_to),
+            again=lambda plan: console.switches.plan(
+                tenant_id, plan.to_website.id, plan.deletion.request.backup_to, publish=plan.publish
+            ),
             difference=difference,
             verb=translate("switch", "Delete and create anew"),
             parent=parent,
@@ -58,8 +60,10 @@ class SwitchWizard(CheckedWizard):
     def _review(self) -> Callable[[], Review]:
         website = self.target_page.website
         assert website is not None
-        backup_to = self.loss_page.place.backup_to
-        return partial(review_of, self._console, self._tenant, website.id, backup_to, self.take_difference())
+        return partial(
+            review_of, self._console, self._tenant, website.id, self.loss_page.place.backup_to,
+            self.loss_page.publishes, self.take_difference(),
+        )  # fmt: skip
 
     def _task(self) -> Task:
         assert self.review_page.review is not None
@@ -75,15 +79,19 @@ class SwitchWizard(CheckedWizard):
         )
 
 
-def review_of(console: Console, tenant: str, website: str, backup_to: Path | None, changed: str = "") -> Review:
+def review_of(
+    console: Console, tenant: str, website: str, backup_to: Path | None, publish: bool = False, changed: str = ""
+) -> Review:
     """The plan of a switch, put into words. Blocks."""
-    plan = console.switches.plan(tenant, website, backup_to)
+    plan = console.switches.plan(tenant, website, backup_to, publish=publish)
     deletion, target = plan.deletion, plan.to_website
     names = {site.id: site.name for site in console.tenants.websites(tenant)}
     before = names.get(plan.from_website or "") or plan.from_website or translate("switch", "no website any more")
     command = ["database", "switch", tenant, "--website", website, "--confirm", deletion.database.name]
     if backup_to is not None:
         command += ["--backup-to", str(backup_to)]
+    if publish:
+        command.append("--publish")
     folder = str(backup_to or console.backups.folder(tenant))
     facts = (
         *who_and_where(console, deletion),
@@ -97,7 +105,7 @@ def review_of(console: Console, tenant: str, website: str, backup_to: Path | Non
         plan,
         (
             *plan_steps(plan.steps),
-            ReviewStep(translate("switch", "Enter the new database in the registry as active"), icon="check"),
+            *(() if publish else (_entering(),)),
         ),
         facts,
         (*((changed,) if changed else ()), *plan.warnings),
@@ -107,6 +115,10 @@ def review_of(console: Console, tenant: str, website: str, backup_to: Path | Non
             translate("switch", "Type the name of the database to delete it and create it anew, empty"),
         ),
     )
+
+
+def _entering() -> ReviewStep:
+    return ReviewStep(translate("switch", "Enter the new database in the registry as active"), icon="check")
 
 
 def difference(reviewed: SwitchPlan, now: SwitchPlan) -> str:

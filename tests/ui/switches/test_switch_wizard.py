@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QCheckBox, QRadioButton
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.job import JobState
@@ -71,6 +71,26 @@ def test_the_website_that_was_asked_for_is_chosen_beforehand_and_in_the_command(
 
     name = world.name(tenant)
     assert driver.command(wizard).endswith(f"database switch {tenant} --website {websites[1]} --confirm {name}")
+
+
+def test_the_other_website_is_published_in_the_end_where_that_is_asked_for(
+    world: World, runner: Runner, driver: Driver
+) -> None:
+    tenant, websites = with_blog(world)
+    wizard = driver.open(SwitchWizard(world.console, runner, tenant, websites[1]))
+    driver.go_on(wizard)
+    driver.press(driver.find(wizard, QCheckBox, "publishBox"))
+    driver.go_on(wizard)
+
+    texts = driver.texts(wizard)
+    assert any(text.endswith(f"Make it live and publish website {websites[1]}") for text in texts)
+    assert driver.command(wizard).endswith(" --publish")
+    driver.paste(wizard, "confirmNameEdit", world.name(tenant))
+    job = driver.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    published = {site.id for site in world.console.tenants.websites(tenant) if site.is_published}
+    assert published == {websites[1]}
 
 
 def test_where_there_is_no_other_website_it_says_so(world: World, runner: Runner, driver: Driver) -> None:
