@@ -15,7 +15,7 @@ from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.choices import ChoiceCard
 from pagevoo_console.ui.kit.command_lines import command_line
-from pagevoo_console.ui.kit.daily_look import Tally, came_of, last_look, ran
+from pagevoo_console.ui.kit.daily_look import Tally, came_of, last_look, told_of
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.messages import Message, MessageKind
 from pagevoo_console.ui.kit.pills import Badge, BadgeView
@@ -46,13 +46,13 @@ class WhoIsOverPage(WizardPage):
         )
         rule_freezes = platform.lifecycle.freeze_when_over
         self.freeze = ChoiceCard(
-            translate("daily", "Is frozen"),
+            translate("daily", "Freeze them"),
             translate("daily", "New rows are refused until less than 90 % of the limit is used. Reading, changing and "
                       "deleting go on."),
             icon_name="snowflake",
         )  # fmt: skip
         self.tell = ChoiceCard(
-            translate("daily", "Is told of, and nothing else"),
+            translate("daily", "Only report them"),
             translate("daily", "Nobody is frozen by this look. Whoever is frozen already and well below thaws all the "
                       "same."),
             icon_name="bell",
@@ -129,15 +129,13 @@ def review_of(console: Console, freezes: bool) -> Review:
             translate("daily", "A second look on the same day takes the place of the first."),
             "activity",
         ),
-        ReviewStep(translate("daily", "Tell of newly crossed limits: 80, 90 and 100 %"), icon="bell"),
+        ReviewStep(translate("daily", "Report newly crossed limits: 80, 90 and 100 %"), icon="bell"),
     ]
     rule = platform.lifecycle.freeze_when_over
     options = () if freezes == rule else ("--freeze" if freezes else "--no-freeze",)
     last = last_look(console.audit)
-    facts = [(translate("daily", "Last time"), ran(last).removesuffix("."))]
-    if last is not None:
-        facts.append((translate("daily", "Came of it"), came_of(last.tally)))
-    return Review(None, tuple(steps), tuple(facts), (), command_line(console, "fleet", "tick", *options))
+    facts = ((translate("daily", "Ran last"), told_of(last)),)
+    return Review(None, tuple(steps), facts, (), command_line(console, "fleet", "tick", *options))
 
 
 def look(console: Console, freezes: bool, job: JobContext) -> Message:

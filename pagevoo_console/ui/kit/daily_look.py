@@ -42,9 +42,6 @@ class LastLook:
     actor: str
     tally: Tally
 
-    def is_late(self, now: datetime) -> bool:
-        return self.at is None or now - self.at > LATE
-
 
 def last_look(audit: AuditTrail) -> LastLook | None:
     """The newest that ended, None where none ever did. Blocks; raises ConsoleError where the trail cannot be read."""
@@ -66,11 +63,16 @@ def look_of(event: AuditEvent) -> LastLook:
     )
 
 
-def ran(look: LastLook | None, now: datetime | None = None) -> str:
-    """When it ran, in a word or two."""
+def is_late(look: LastLook | None) -> bool:
+    """Whether another is due: it never ran, or longer ago than a day and some hours."""
+    return look is None or look.at is None or datetime.now(UTC) - look.at > LATE
+
+
+def told_of(look: LastLook | None) -> str:
+    """When it ran, and what came of it."""
     if look is None:
-        return translate("daily", "It has never run.")
-    return translate("daily", "Ran {age}.").format(age=format.age(look.at, now or datetime.now(UTC)))
+        return translate("daily", "never")
+    return f"{format.age(look.at)} · {came_of(look.tally)}"
 
 
 def came_of(tally: Tally) -> str:

@@ -20,8 +20,8 @@ CLOSE_PERCENT = 90
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One line, and where it leads: to the tenants of `query`, to the list of operations, to the registry check, or to
-    all of `orphans`.
+    """One line, and where it leads: to the tenants of `query`, to the list of operations, to the registry check, to the
+    daily look, or to all of `orphans`.
 
     Each of `tenants` has a link of its own, and where they are too many for that a list of all.
     """
@@ -36,12 +36,18 @@ class Concern:
     orphans: tuple[Orphan, ...] = ()
     is_operations: bool = False
     is_findings: bool = False
+    is_daily: bool = False
 
 
 def concerns(
-    summary: FleetSummary, operations: tuple[Operation, ...], words: Words, alerts: tuple[QuotaAlert, ...] = ()
+    summary: FleetSummary,
+    operations: tuple[Operation, ...],
+    words: Words,
+    alerts: tuple[QuotaAlert, ...] = (),
+    *,
+    is_late: bool = False,
 ) -> tuple[Concern, ...]:
-    """The concerns of a fleet, the worst first."""
+    """The concerns of a fleet, the worst first. `is_late` says whether a daily look is due."""
     made: list[Concern] = []
 
     def add(key: str, number: int, titles: tuple[str, str], text: str, icon: str, tone: Tone, **leads: object) -> None:
@@ -114,6 +120,11 @@ def concerns(
                "Registry and servers contradict each other in {count} places"),
         translate("overview", "The registry check finds every kind of it, says what each risks, and mends it."),
         "clipboard-list", Tone.WARNING, is_findings=True,
+    )  # fmt: skip
+    add(
+        "daily", int(is_late and summary.databases > 0), _forms("The daily look is late"),
+        translate("overview", "Without it there are no samples and no alerts, and nobody is frozen or thawed."),
+        "calendar-check", Tone.WARNING, is_daily=True,
     )  # fmt: skip
     add(
         "unsaved", summary.without_backup,

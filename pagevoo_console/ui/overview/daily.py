@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from PySide6.QtWidgets import QWidget
 
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button
-from pagevoo_console.ui.kit.daily_look import LastLook, came_of, ran
+from pagevoo_console.ui.kit.daily_look import LastLook, came_of, is_late
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Card, column, row
@@ -28,15 +28,20 @@ class DailyCard(Card):
     def show_look(self, last: LastLook | None) -> None:
         """The newest look, None where there was none."""
         self.clear_body()
-        is_late = last is None or last.is_late(datetime.now(UTC))
-        icon = IconView("triangle-alert", 16, Tone.WARNING) if is_late else IconView("circle-check", 16, Tone.GOOD)
-        words: list[QWidget] = [plain_label(ran(last), Text.STRONG, wrap=True)]
-        if last is not None:
-            words.append(plain_label(came_of(last.tally), muted=True, wrap=True))
-            words.append(plain_label(last.actor, Text.CAPTION, muted=True, elide=True))
-        if is_late:
-            text = translate("daily", "Without it there are no samples and no alerts, and nobody is frozen or thawed. "
-                             "A timer runs it with {command}.")  # fmt: skip
+        late = is_late(last)
+        icon = IconView("triangle-alert", 16, Tone.WARNING) if late else IconView("circle-check", 16, Tone.GOOD)
+        words: list[QWidget] = []
+        if last is None:
+            words.append(plain_label(translate("daily", "It has never run"), Text.STRONG, wrap=True))
+        else:
+            ran = translate("daily", "Ran {age}").format(age=format.age(last.at))
+            words += [
+                plain_label(ran, Text.STRONG, wrap=True),
+                plain_label(came_of(last.tally), muted=True, wrap=True),
+                plain_label(last.actor, Text.CAPTION, muted=True, elide=True),
+            ]
+        if late:
+            text = translate("daily", "A timer should run {command} once a day.")
             words.append(plain_label(text.format(command="pagevoo-console fleet tick"), muted=True, wrap=True))
         picture = column(icon, None, margins=(0, Space.HAIR, 0, 0))
         self.add(row(picture, (column(*words, spacing=Space.HAIR), 1)))

@@ -16,7 +16,7 @@ from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.controls import ButtonKind, IconView, button, rule
-from pagevoo_console.ui.kit.daily_look import LastLook, last_look
+from pagevoo_console.ui.kit.daily_look import LastLook, is_late, last_look
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Card, CardGrid, PageHeader, ScrollPage, row
@@ -112,7 +112,8 @@ class OverviewView(QWidget):
             return
         if fleet != self._shown:
             self._shown = fleet
-            self._show(summary, concerns(summary, operations, self._context.console.platform.words, alerts), names)
+            words = self._context.console.platform.words
+            self._show(summary, concerns(summary, operations, words, alerts, is_late=is_late(last)), names)
             self.daily.show_look(last)
         if summary.tenants:
             self.states.show_content()
@@ -170,6 +171,8 @@ class OverviewView(QWidget):
             return partial(self._context.doors.show_operations)
         if concern.is_findings:
             return partial(self._context.doors.show_findings)
+        if concern.is_daily:
+            return partial(self._context.doors.look_daily)
         if concern.query is not None:
             return partial(self._context.doors.show_tenants, concern.query)
         if concern.orphans:
