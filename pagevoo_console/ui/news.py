@@ -12,7 +12,7 @@ from pagevoo_console.domain.job import Job, JobEvent, JobState
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, message_of
-from pagevoo_console.ui.ways_out import LOSING, ways_out
+from pagevoo_console.ui.ways_out import way_out_of_work
 
 if TYPE_CHECKING:
     from pagevoo_console.ui.main_window import MainWindow
@@ -83,8 +83,7 @@ class News(QObject):
 
     def _way_out(self, error: BaseException, tenant: str) -> MessageAction | None:
         workspace = self._window.workspace
-        ways = () if workspace is None else ways_out(workspace.context, error, tenant, but=LOSING)
-        return next(iter(ways), None)
+        return None if workspace is None else way_out_of_work(workspace.context, error, tenant)
 
     def _query_failed(self, error: Exception) -> None:
         workspace = self._window.workspace

@@ -43,7 +43,7 @@ FINDINGS = Way("findings", "Registry check", lambda doors, _tenant: doors.show_f
 
 WAYS: Mapping[str, tuple[Way, ...]] = {
     "database_required": (PUBLISH, CREATE),
-    "database_exists": (SWITCH, DELETE, FINDINGS),
+    "database_exists": (SWITCH, DELETE),
     "locked_to_website": (SWITCH, DELETE),
     "website_has_database": (SWITCH,),
     "database_missing": (RESTORE, DELETE),
@@ -74,6 +74,9 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
 LOSING = (SWITCH.name, DELETE.name)
 """Ways that end in something being deleted: never the one thing that a passing message offers."""
 
+STRAY = "database_exists"
+"""Met at work, where the plan had met none, it is a database of that name which nobody owns."""
+
 
 def ways_of(context: Context, codes: Iterable[str], tenant: str, *, but: Collection[str] = ()) -> tuple[Way, ...]:
     """The ways out of these refusals together, each once; `but` names those that lead nowhere from here."""
@@ -88,6 +91,13 @@ def ways_out(
     if not isinstance(error, ConsoleError):
         return ()
     return actions_of(context, ways_of(context, (error.code,), tenant, but=but), tenant)
+
+
+def way_out_of_work(context: Context, error: BaseException, tenant: str) -> MessageAction | None:
+    """The likeliest way out of what stopped a job that deletes nothing, None where nobody knows one."""
+    if isinstance(error, ConsoleError) and error.code == STRAY:
+        return actions_of(context, (FINDINGS,), tenant)[0]
+    return next(iter(ways_out(context, error, tenant, but=LOSING)), None)
 
 
 def actions_of(context: Context, ways: Iterable[Way], tenant: str) -> tuple[MessageAction, ...]:

@@ -14,7 +14,7 @@ from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.pages import Ground, column, row
 from pagevoo_console.ui.kit.tokens import Space, Text, Tone
-from pagevoo_console.ui.ways_out import FINDINGS, SWITCH, actions_of, ways_of
+from pagevoo_console.ui.ways_out import SWITCH, actions_of, ways_of
 
 ICON = 16
 LINK_PADDING = 4
@@ -38,8 +38,7 @@ def lock_box(context: Context, tenant: str, locks: Sequence[Lock], *, has_others
     lines = [_line(translate("tenants", _TITLES[lock.action]), lock.why) for lock in closed]
     links = QWidget()
     flow = FlowLayout(links, Space.M)
-    leads_nowhere = (FINDINGS.name,) if has_others else (FINDINGS.name, SWITCH.name)
-    ways = ways_of(context, (lock.code for lock in closed), tenant, but=leads_nowhere)
+    ways = ways_of(context, (lock.code for lock in closed), tenant, but=() if has_others else (SWITCH.name,))
     for way in actions_of(context, ways, tenant):
         link = button(way.title, kind=ButtonKind.LINK, on_click=way.run)
         link.setObjectName(way.name)

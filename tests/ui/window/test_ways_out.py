@@ -12,7 +12,7 @@ import pagevoo_console.services
 from pagevoo_console.domain.errors import Busy, Failed, Refused
 from pagevoo_console.ui.kit.task_wizard import TaskWizard
 from pagevoo_console.ui.main_window import MainWindow
-from pagevoo_console.ui.ways_out import WAYS, ways_out
+from pagevoo_console.ui.ways_out import WAYS, way_out_of_work, ways_out
 from tests.services.platform_world import World
 from tests.ui.window.conftest import OpenWindow, at_rest
 from tests.ui.window.test_main_window import workspace
@@ -44,7 +44,7 @@ def test_a_second_database_is_refused_with_moving_and_deleting_a_click_away(
     window = open_window(world)
     workspace(window).context.doors.create_database(tenant)
     at_rest(qtbot, window)
-    assert offered(wizard_over(window)) == ["waySwitch", "wayDelete", "wayFindings"]
+    assert offered(wizard_over(window)) == ["waySwitch", "wayDelete"]
     assert nameless(wizard_over(window)) == []
 
     take(window, "wayDelete", qtbot)
@@ -109,10 +109,23 @@ def test_nobody_is_offered_what_needs_a_tenant_where_there_is_none_nor_a_way_out
 ) -> None:
     context = workspace(open_window(world)).context
     refusal = Refused("There is one", code="database_exists")
-    assert [way.name for way in ways_out(context, refusal, "")] == ["wayFindings"]
-    assert [way.name for way in ways_out(context, refusal, "7", but=("switch", "delete"))] == ["wayFindings"]
+    assert ways_out(context, refusal, "") == ()
+    assert [way.name for way in ways_out(context, refusal, "7", but=("switch",))] == ["wayDelete"]
     for error in (Failed("It did not work"), ValueError("database_exists")):
         assert ways_out(context, error, "7") == ()
+        assert way_out_of_work(context, error, "7") is None
+
+
+def test_what_stops_work_offers_a_way_that_deletes_nothing(open_window: OpenWindow, world: World) -> None:
+    context = workspace(open_window(world)).context
+    for code, name in (
+        ("database_exists", "wayFindings"),
+        ("locked_to_website", None),
+        ("database_required", "wayPublish"),
+        ("busy", "wayOperations"),
+    ):
+        way = way_out_of_work(context, Refused("No", code=code), "7")
+        assert (None if way is None else way.name) == name
 
 
 @pytest.mark.parametrize("code", sorted(WAYS))
