@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.errors import Refused
-from pagevoo_console.domain.job import Task
 from pagevoo_console.domain.text import visible
-from pagevoo_console.ui.features.changing import ActingPlanPage, Planned, backup_fact, facts_of, planned, task_of
+from pagevoo_console.ui.features.changing import FeatureWizard, backup_fact, facts_of, planned
 from pagevoo_console.ui.features.differences import Compared, DifferenceTable, fated, repair_steps
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import banner
@@ -25,7 +23,7 @@ from pagevoo_console.ui.kit.pages import KeyValues, clear
 from pagevoo_console.ui.kit.reviews import Review, ReviewStep
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness
-from pagevoo_console.ui.kit.task_wizard import TaskWizard, plan_steps
+from pagevoo_console.ui.kit.task_wizard import plan_steps
 from pagevoo_console.ui.kit.tokens import Text
 
 if TYPE_CHECKING:
@@ -100,40 +98,30 @@ class ComparisonPage(LoadedPage[Comparison]):
         return None
 
 
-class AdoptFeatureWizard(TaskWizard):
+class AdoptFeatureWizard(FeatureWizard):
     """Leads to a feature that is recorded as installed, with the tables that stood."""
 
     def __init__(
         self, console: Console, runner: Runner, tenant_id: str, name: str, parent: QWidget | None = None
     ) -> None:
-        self._console = console
-        self._tenant = tenant_id
-        self._name = name
         self.comparison_page = ComparisonPage(console, runner, tenant_id, name)
-        self.review_page = ActingPlanPage(console, runner, self._review)
         super().__init__(
             console,
             runner,
+            tenant_id,
             translate("features", "Adopt tables"),
-            (self.comparison_page, self.review_page),
-            self._task,
+            (self.comparison_page,),
+            partial(review_of, console, tenant_id, name),
             verb=translate("features", "Adopt"),
+            job_title=_job_title,
+            work=console.features.adopt,
             parent=parent,
         )
-        self.name_whom(lambda: console.tenants.show(tenant_id).name, console.connection.master.name)
 
-    def _review(self) -> Callable[[], Review]:
-        return partial(review_of, self._console, self._tenant, self._name)
 
-    def _task(self) -> Task:
-        assert self.review_page.review is not None
-        found = cast("Planned", self.review_page.review.result)
-        title = translate("features", "Adopt {feature} in {database}")
-        return task_of(
-            found,
-            title.format(feature=found.plan.title, database=found.plan.database),
-            partial(self._console.features.adopt, found.plan),
-        )
+def _job_title(plan: AdoptionPlan) -> str:
+    title = translate("features", "Adopt {feature} in {database}")
+    return title.format(feature=plan.title, database=plan.database)
 
 
 def review_of(console: Console, tenant: str, name: str) -> Review:

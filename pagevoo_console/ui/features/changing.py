@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.errors import Refused
 from pagevoo_console.domain.job import Task
 from pagevoo_console.ui.kit.i18n import translate
-from pagevoo_console.ui.kit.task_wizard import PlanPage
+from pagevoo_console.ui.kit.reviews import Review
+from pagevoo_console.ui.kit.runner import Runner
+from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard
+from pagevoo_console.ui.kit.wizard_pages import WizardPage
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
+    from pagevoo_console.services.jobs import JobContext
 
 P = TypeVar("P")
 Facts = tuple[tuple[str, str], ...]
@@ -26,6 +33,39 @@ class Planned:
     plan: Any
     server: str
     tenant_name: str
+
+
+class FeatureWizard(TaskWizard):
+    """What is done to features in one go: pages, the plan, and the job that it becomes.
+
+    `review` makes the plan's review, in another thread; its result is a Planned. `job_title` and `work` make the job of
+    that.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        runner: Runner,
+        tenant_id: str,
+        title: str,
+        pages: Sequence[WizardPage],
+        review: Callable[[], Review],
+        *,
+        verb: str,
+        job_title: Callable[[Any], str],
+        work: Callable[[Any, JobContext], Any],
+        parent: QWidget | None = None,
+    ) -> None:
+        self._job_title = job_title
+        self._work = work
+        self.review_page = ActingPlanPage(console, runner, lambda: review)
+        super().__init__(console, runner, title, (*pages, self.review_page), self._task, verb=verb, parent=parent)
+        self.name_whom(lambda: console.tenants.show(tenant_id).name, console.connection.master.name)
+
+    def _task(self) -> Task:
+        assert self.review_page.review is not None
+        found = cast("Planned", self.review_page.review.result)
+        return task_of(found, self._job_title(found.plan), partial(self._work, found.plan))
 
 
 class ActingPlanPage(PlanPage):

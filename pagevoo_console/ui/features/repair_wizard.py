@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from pagevoo_console.domain.job import Task
 from pagevoo_console.ui.features.changing import (
-    ActingPlanPage,
-    Planned,
+    FeatureWizard,
     backup_fact,
     facts_of,
     planned,
-    task_of,
     titles_of,
 )
 from pagevoo_console.ui.features.differences import Compared, DifferenceTable, fated, repair_steps
@@ -30,7 +26,7 @@ from pagevoo_console.ui.kit.pages import clear
 from pagevoo_console.ui.kit.reviews import Review
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import Emptiness
-from pagevoo_console.ui.kit.task_wizard import TaskWizard, plan_steps
+from pagevoo_console.ui.kit.task_wizard import plan_steps
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
@@ -85,40 +81,30 @@ class DifferencesPage(LoadedPage[Differences]):
         return None
 
 
-class RepairFeaturesWizard(TaskWizard):
+class RepairFeaturesWizard(FeatureWizard):
     """Leads to tables that are what they should be, of these features or of all."""
 
     def __init__(
         self, console: Console, runner: Runner, tenant_id: str, names: tuple[str, ...], parent: QWidget | None = None
     ) -> None:
-        self._console = console
-        self._tenant = tenant_id
-        self._names = names
         self.differences_page = DifferencesPage(console, runner, tenant_id, names)
-        self.review_page = ActingPlanPage(console, runner, self._review)
         super().__init__(
             console,
             runner,
+            tenant_id,
             translate("features", "Repair features"),
-            (self.differences_page, self.review_page),
-            self._task,
+            (self.differences_page,),
+            partial(review_of, console, tenant_id, names),
             verb=translate("features", "Repair"),
+            job_title=_job_title,
+            work=console.features.repair,
             parent=parent,
         )
-        self.name_whom(lambda: console.tenants.show(tenant_id).name, console.connection.master.name)
 
-    def _review(self) -> Callable[[], Review]:
-        return partial(review_of, self._console, self._tenant, self._names)
 
-    def _task(self) -> Task:
-        assert self.review_page.review is not None
-        found = cast("Planned", self.review_page.review.result)
-        title = translate("features", "Repair {features} in {database}")
-        return task_of(
-            found,
-            title.format(features=", ".join(found.plan.features), database=found.plan.database),
-            partial(self._console.features.repair, found.plan),
-        )
+def _job_title(plan: RepairPlan) -> str:
+    title = translate("features", "Repair {features} in {database}")
+    return title.format(features=", ".join(plan.features), database=plan.database)
 
 
 def review_of(console: Console, tenant: str, names: tuple[str, ...]) -> Review:
