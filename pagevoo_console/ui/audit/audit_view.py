@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.audit import AuditEvent, AuditVerdict, Outcome
 from pagevoo_console.domain.job import JobEvent
@@ -16,17 +15,17 @@ from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.list_and_page import list_and_page
 from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
 from pagevoo_console.ui.kit.moments import age_of_text, read_moment
 from pagevoo_console.ui.kit.paged import PAGE, Page, PagedSource
-from pagevoo_console.ui.kit.pages import PageHeader, column
+from pagevoo_console.ui.kit.pages import PageHeader
 from pagevoo_console.ui.kit.pills import Badge
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
 from pagevoo_console.ui.kit.runner import Runner
-from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.states import Emptiness, View
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
-from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.kit.trail import action_word, outcome_badge
 
 if TYPE_CHECKING:
@@ -65,23 +64,10 @@ class AuditView(QWidget):
         self.list.setObjectName("auditList")
         self.list.record_chosen.connect(self._show)
         self.page = EventPage()
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setObjectName("auditSplitter")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self.list)
-        self.split.addWidget(self.page)
-        self.split.setSizes([320, 320])
-        self.states = StateStack(self.split)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(
-            column(
-                self.header, self.verdict, self.filters,
-                margins=(Space.L, Space.M + Space.XS, Space.L, Space.M), spacing=Space.S + Space.XS,
-            )
+        self.split, self.states = list_and_page(
+            self, "auditSplitter", self.header, self.verdict, self.filters,
+            records=self.list, page=self.page, heights=(320, 320),
         )  # fmt: skip
-        layout.addWidget(self.states, 1)
         runner.job_event.connect(self._job_event)
         self.states.show_loading()
         self.refresh()

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.changes import EVERYTHING
 from pagevoo_console.domain.finding import Finding, Findings, RepairAction, RepairResult
@@ -29,15 +28,15 @@ from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.list_and_page import list_and_page
 from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, message_of
-from pagevoo_console.ui.kit.pages import PageHeader, column
+from pagevoo_console.ui.kit.pages import PageHeader
 from pagevoo_console.ui.kit.questions import Question, ask
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
-from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.states import Emptiness, View
 from pagevoo_console.ui.kit.task_wizard import TaskWizard
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
-from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.ways_out import FINDINGS, lead_out, ways_out
 
 NAMED = 5
@@ -90,23 +89,10 @@ class FindingsView(QWidget):
         self.page = FindingPage()
         self.page.repair_wanted.connect(self.repair)
         self.page.tenant_wanted.connect(lambda tenant: context.doors.show_tenant(tenant))
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setObjectName("findingsSplitter")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self.list)
-        self.split.addWidget(self.page)
-        self.split.setSizes([260, 380])
-        self.states = StateStack(self.split)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(
-            column(
-                self.header, self.message, self.left_out, self.chips,
-                margins=(Space.L, Space.M + Space.XS, Space.L, Space.M), spacing=Space.S + Space.XS,
-            )
+        self.split, self.states = list_and_page(
+            self, "findingsSplitter", self.header, self.message, self.left_out, self.chips,
+            records=self.list, page=self.page, heights=(260, 380),
         )  # fmt: skip
-        layout.addWidget(self.states, 1)
         context.runner.job_event.connect(self._job_event)
         self.states.show_loading(translate("fleet", "Comparing the registry with the servers…"))
 

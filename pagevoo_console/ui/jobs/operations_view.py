@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.job import JobEvent, JobState, Task
@@ -16,16 +15,16 @@ from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.list_and_page import list_and_page
 from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
-from pagevoo_console.ui.kit.pages import PageHeader, column
+from pagevoo_console.ui.kit.pages import PageHeader
 from pagevoo_console.ui.kit.pills import Badge
 from pagevoo_console.ui.kit.questions import Question, ask
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
 from pagevoo_console.ui.kit.runner import Runner
-from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.states import Emptiness, View
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
-from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.kit.trail import action_word, operation_badge, step_title
 
 if TYPE_CHECKING:
@@ -65,20 +64,9 @@ class OperationsView(QWidget):
         self.page = OperationPage()
         self.page.resume_wanted.connect(self._resume)
         self.page.abandon_wanted.connect(self._ask_abandon)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setObjectName("operationsSplitter")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self.list)
-        self.split.addWidget(self.page)
-        self.split.setSizes([220, 420])
-        self.states = StateStack(self.split)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(
-            column(self.header, self.banner, margins=(Space.L, Space.M + Space.XS, Space.L, Space.M), spacing=Space.S)
+        self.split, self.states = list_and_page(
+            self, "operationsSplitter", self.header, self.banner, records=self.list, page=self.page, heights=(220, 420)
         )
-        layout.addWidget(self.states, 1)
         runner.job_event.connect(self._job_event)
         self.states.show_loading()
         self.refresh()
