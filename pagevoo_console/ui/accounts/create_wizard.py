@@ -98,7 +98,8 @@ def review_of(console: Console, tenant: str, host: str, place: Place, file: str)
         (translate("accounts", "Database"), f"{account.database} · {account.server}"),
     ]
     if account.host:
-        facts.append((translate("accounts", "Logs in from"), account.host))
+        anywhere = translate("accounts", "Anywhere ({host})").format(host=account.host)
+        facts.append((translate("accounts", "Logs in from"), anywhere if account.host == ANYWHERE else account.host))
     facts.append((translate("accounts", "Its password"), _place(place, file)))
     sent = {"account": plan.statements[0], "grant": "; ".join(plan.statements[1:])}
     steps = tuple(

@@ -46,6 +46,10 @@ _ICONS = {
     "tier": "layers",
     "disable": "circle-pause",
     "enable": "circle-play",
+    "account": "user-plus",
+    "grant": "shield-check",
+    "password": "key-round",
+    "mend": "wrench",
 }
 
 
