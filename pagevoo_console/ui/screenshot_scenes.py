@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 
 from pagevoo_console.domain.errors import Failed
 from pagevoo_console.domain.tenant import TenantQuery
+from pagevoo_console.ui.accounts.password_dialog import PasswordDialog
 from pagevoo_console.ui.context import Doors
 from pagevoo_console.ui.features.panel import FeaturePanel
 from pagevoo_console.ui.kit.pages import ScrollPage
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.main_window import MainWindow
+from pagevoo_console.ui.screenshot_accounts import PASSWORD
 from pagevoo_console.ui.screenshot_worlds import (
     ADOPTABLE,
     DAMAGED_BACKUP,
@@ -31,6 +33,7 @@ from pagevoo_console.ui.screenshot_worlds import (
     NOT_A_DATABASE,
     OUTDATED,
     OVER,
+    OWN_ACCOUNT,
     PARTLY,
     SYSTEM_DATABASE,
     WITHOUT,
@@ -328,6 +331,21 @@ def _servers_failed(scene: Scene) -> None:
     scene.press("check.master")
 
 
+def _end_of_overview(scene: Scene) -> None:
+    """The cards below what needs attention."""
+    scene.workspace.show_overview()
+    scene.settle()
+    bar = scene.workspace.overview.findChildren(ScrollPage)[0].verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def _password(scene: Scene) -> None:
+    """The password of an account that was made a moment ago."""
+    scene.show_tenant(HEALTHY)
+    assert scene.window.console is not None
+    PasswordDialog(scene.window.console.accounts.show(HEALTHY), PASSWORD, scene.window).open()
+
+
 def _damaged_preferences(scene: Scene) -> None:
     assert scene.window.console is not None
     folders = scene.window.console.folders
@@ -437,6 +455,11 @@ FULL = (
     Picture("tier-review", _wizard("change_tier", HEALTHY, _NEXT, _NEXT, extra=("brochure",))),
     Picture("tier-empty", _wizard("change_tier", PARTLY, _NEXT, extra=("trial",))),
     Picture("tier-failed", _wizard("change_tier", NOT_A_DATABASE, _NEXT, extra=("pro",))),
+    Picture("overview-fleet", _end_of_overview),
+    Picture("daily-filled", _action("fleet.tick")),
+    Picture("daily-review", _action("fleet.tick", _NEXT)),
+    Picture("account-create-empty", _wizard("create_account", HEALTHY)),
+    Picture("account-remove-failed", _wizard("remove_account", HEALTHY)),
     Picture("connections-filled", _action("connection.manage")),
     Picture("connections-failed", _unreachable),
     Picture("preferences-filled", _action("settings.show")),
@@ -448,6 +471,16 @@ FULL = (
     Picture("activity-failed", _verifying(DAMAGED_BACKUP)),
 )
 """On the demo, in this order: the activity fills as pictures are taken."""
+
+SERVED = (
+    Picture("account-shared", _tenant(HEALTHY)),
+    Picture("account-own", _tenant(OWN_ACCOUNT)),
+    Picture("account-create-filled", _wizard("create_account", HEALTHY)),
+    Picture("account-create-review", _wizard("create_account", HEALTHY, _NEXT)),
+    Picture("account-password", _password),
+    Picture("account-remove-review", _wizard("remove_account", OWN_ACCOUNT)),
+)
+"""On the demo, with accounts as a server has them."""
 
 EMPTY = (
     Picture("overview-empty", lambda scene: scene.workspace.show_overview()),
@@ -469,6 +502,7 @@ AWAY = (
     Picture("window-offline", _offline),
     Picture("findings-failed", lambda scene: scene.trigger("fleet.check")),
     Picture("servers-failed", _servers_failed),
+    Picture("daily-failed", _action("fleet.tick", _NEXT)),
     Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
     Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
 )

@@ -26,6 +26,7 @@ NO_WEBSITE, INTERRUPTED, EMPTIED = "16", "24", "13"
 NOT_A_DATABASE, SYSTEM_DATABASE = "14", "27"
 NEAR, OVER = "12", "17"
 DRIFTED, OUTDATED, ADOPTABLE = "7", "2", "3"
+OWN_ACCOUNT = "11"
 _SILENT_PORT = 3999
 _LARAVEL = (
     "2025_11_22_000001_create_installed_features_table",
@@ -113,7 +114,7 @@ def _folder() -> Iterator[Path]:
 
 
 def _live_in(full: DemoPlatform, folder: Path) -> None:
-    """Back some tenants up, damage one of the backups, empty one database, and freeze one that is full."""
+    """Back some tenants up, damage one of the backups, empty one database, freeze one that is full, look at all."""
     console, job = open_console(options_of(full)), JobContext()
     console.backups.prove(console.backups.create(HEALTHY, job), job)
     console.backups.create(HEALTHY, job)
@@ -128,6 +129,7 @@ def _live_in(full: DemoPlatform, folder: Path) -> None:
     for name in ("events", "booking"):
         console.features.switch(console.features.plan_disable(HEALTHY, name), job)
     console.freezes.freeze(console.freezes.plan(OVER, if_over=True), job)
+    console.fleet_tick.run(job, freezes=False)
 
 
 def _save_connections(folders: Folders, folder: Path) -> None:

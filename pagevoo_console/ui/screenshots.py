@@ -16,8 +16,9 @@ from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.small_png import save_small
 from pagevoo_console.ui.kit.theme import Scheme
 from pagevoo_console.ui.main_window import MainWindow
-from pagevoo_console.ui.screenshot_scenes import ABSENT, AWAY, EMPTY, FULL, Picture, Scene
-from pagevoo_console.ui.screenshot_worlds import Worlds, options_of, worlds
+from pagevoo_console.ui.screenshot_accounts import DrawnAccounts
+from pagevoo_console.ui.screenshot_scenes import ABSENT, AWAY, EMPTY, FULL, SERVED, Picture, Scene
+from pagevoo_console.ui.screenshot_worlds import OWN_ACCOUNT, Worlds, options_of, worlds
 
 SIZE = (1440, 900)
 TENANTS = 40
@@ -46,6 +47,11 @@ def _of_one_scheme(application: QApplication, colours: theme.Theme, made: Worlds
     with made.home("home"):
         with _open(application, colours, made, made.full) as scene:
             for picture in FULL:
+                yield _draw(scene, picture, directory, colours)
+        with _open(application, colours, made, made.full) as scene:
+            assert scene.window.console is not None
+            scene.window.console.accounts = DrawnAccounts(scene.window.console.tenants, frozenset({OWN_ACCOUNT}))
+            for picture in SERVED:
                 yield _draw(scene, picture, directory, colours)
         with _open(application, colours, made, made.full) as scene, made.master_away():
             for picture in AWAY:
