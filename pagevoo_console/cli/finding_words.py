@@ -106,4 +106,4 @@ def note(found: TenantAccount) -> str:
         return f"{found.name} reaches more than its own database: {', '.join(found.reaches)}."
     if found.lacks:
         return f"{found.name} lacks some of its grants; `account create {found.tenant}` gives them."
-    return f"{found.name} has exactly the grants it needs on {found.database}, and sees no other tenant."
+    return f"{found.name} has exactly the grants it needs on {found.database}, and reads nothing of any other tenant."

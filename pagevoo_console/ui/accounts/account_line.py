@@ -106,5 +106,5 @@ def _said(account: TenantAccount) -> tuple[str, Tone, str]:
     if account.lacks:
         text = translate("accounts", "{account} lacks some of the grants that a website needs.")
         return "triangle-alert", Tone.WARNING, text.format(account=account.name)
-    text = translate("accounts", "{account} serves this database alone, and sees no other tenant.")
+    text = translate("accounts", "{account} serves this database alone, and reads nothing of any other tenant.")
     return "shield-check", Tone.GOOD, text.format(account=account.name)
