@@ -65,6 +65,7 @@ class Person:
         field = self.sees(name, QLineEdit)
         field.setFocus()
         field.selectAll()
+        QTest.keyClick(field, Qt.Key.Key_Delete)
         QTest.keyClicks(field, text)
         assert field.text() == text
 
@@ -74,7 +75,9 @@ class Person:
         QTest.keyClick(target, key, modifier)
 
     def finds_tenant(self, search: str, name: str) -> None:
-        """Type into the search field, go down to the first hit and open its page."""
+        """Type into the search field, which is emptied first, go down to the only hit and open its page."""
+        self.types("tenantSearch", "")
+        self.waits_for(lambda: not self.text_of("tenantCount").startswith("1 "), "everybody")
         self.types("tenantSearch", search)
         self.waits_for(lambda: self.text_of("tenantCount").startswith("1 "), f"one tenant for {search!r}")
         QTest.keyClick(self.sees("tenantSearch"), Qt.Key.Key_Down)
