@@ -91,7 +91,7 @@ _WORDS = {
     Fault.ROW_WITHOUT_TABLES: "installed_features lists the blog; none of its tables exist",
     Fault.TABLES_WITHOUT_ROW: "the contact form's tables exist; installed_features does not list them",
     Fault.INTERRUPTED_OPERATION: "a console died while it created the database",
-    Fault.FOREIGN_DATABASE: "the registry row names the database of customer 1",
+    Fault.FOREIGN_DATABASE: "the registry row names the database of customer 15",
     Fault.SYSTEM_DATABASE: "the registry row names the server's own database `mysql`",
     Fault.UNKNOWN_TIER: "on a tier that the platform does not sell any more",
     Fault.ORPHAN_DATABASE: "a database that no registry row and no customer owns",

@@ -229,7 +229,7 @@ def _afflicted(customer: Customer, fault: Fault, today: date) -> Customer:
             dead = tuple(replace(entry, deleted_at=_end(entry, today)) for entry in customer.registry)
             return replace(_with_published(customer, False), registry=dead)
         case Fault.FOREIGN_DATABASE:
-            return replace(customer, registry=_renamed(customer, database_name(1)), features=())
+            return replace(customer, registry=_renamed(customer, database_name(15)), features=())
         case Fault.SYSTEM_DATABASE:
             return replace(customer, registry=_renamed(customer, "mysql"), features=())
         case Fault.DRIFTED_SCHEMA | Fault.CORRUPT_PAGES:

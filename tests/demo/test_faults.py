@@ -143,7 +143,7 @@ def test_an_interrupted_creation_left_an_operation_and_an_empty_file(demo: Demo)
 
 
 def test_registry_rows_name_databases_that_are_not_the_customers(demo: Demo) -> None:
-    assert demo.registry(one(Fault.FOREIGN_DATABASE)) == [("pagevoo_website_1", "active")]
+    assert demo.registry(one(Fault.FOREIGN_DATABASE)) == [("pagevoo_website_15", "active")]
     assert demo.registry(one(Fault.SYSTEM_DATABASE)) == [("mysql", "active")]
 
 
