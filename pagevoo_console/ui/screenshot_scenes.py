@@ -20,23 +20,7 @@ from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.main_window import MainWindow
 from pagevoo_console.ui.screenshot_accounts import PASSWORD
 from pagevoo_console.ui.screenshot_worlds import (
-    ADOPTABLE,
-    DAMAGED_BACKUP,
-    DRIFTED,
-    EMPTIED,
-    GARBLED,
     HEALTHY,
-    INTERRUPTED,
-    MISSING,
-    NEAR,
-    NO_WEBSITE,
-    NOT_A_DATABASE,
-    OUTDATED,
-    OVER,
-    OWN_ACCOUNT,
-    PARTLY,
-    SYSTEM_DATABASE,
-    WITHOUT,
     Worlds,
 )
 from pagevoo_console.ui.workspace import Workspace
@@ -135,22 +119,22 @@ class Picture:
     arrange: Arrange = field(repr=False)
 
 
-def _tenant(tenant: str) -> Arrange:
+def at_tenant(tenant: str) -> Arrange:
     return lambda scene: scene.show_tenant(tenant)
 
 
-def _tenants(scene: Scene) -> None:
+def at_tenants(scene: Scene) -> None:
     """The list, wide enough for the tiers, beside a tenant's page."""
     scene.show_tenant(HEALTHY)
     scene.workspace.splitter.setSizes([LIST_WIDTH, scene.workspace.splitter.width() - LIST_WIDTH])
 
 
-def _no_tenants(scene: Scene) -> None:
+def without_tenants(scene: Scene) -> None:
     scene.workspace.show_overview()
     scene.workspace.show_tenants(TenantQuery(search="nobody is called this"))
 
 
-def _action(action: str, *then: Callable[[Scene], object]) -> Arrange:
+def act(action: str, *then: Callable[[Scene], object]) -> Arrange:
     """What an action opens over a healthy tenant's page, and what is done there."""
 
     def arrange(scene: Scene) -> None:
@@ -162,7 +146,7 @@ def _action(action: str, *then: Callable[[Scene], object]) -> Arrange:
     return arrange
 
 
-def _wizard(door: str, tenant: str, *then: Callable[[Scene], object], extra: tuple[object, ...] = ()) -> Arrange:
+def in_wizard(door: str, tenant: str, *then: Callable[[Scene], object], extra: tuple[object, ...] = ()) -> Arrange:
     """A wizard over a tenant's page, and what is done in it."""
 
     def arrange(scene: Scene) -> None:
@@ -175,7 +159,7 @@ def _wizard(door: str, tenant: str, *then: Callable[[Scene], object], extra: tup
     return arrange
 
 
-def _delete_website(tenant: str, place: int, *then: Callable[[Scene], object]) -> Arrange:
+def deleting_website(tenant: str, place: int, *then: Callable[[Scene], object]) -> Arrange:
     """The end of one of a tenant's websites, the first of which is number 0."""
 
     def arrange(scene: Scene) -> None:
@@ -189,24 +173,24 @@ def _delete_website(tenant: str, place: int, *then: Callable[[Scene], object]) -
     return arrange
 
 
-def _press_verb(scene: Scene) -> None:
+def pressing_verb(scene: Scene) -> None:
     """Press what an empty or refused page offers."""
     verbs = [each for each in scene.in_sight.findChildren(QAbstractButton) if each.property("kind") == "primary"]
     next(each for each in verbs if each.isVisible() and not each.objectName()).click()
     scene.settle()
 
 
-def _press(name: str) -> Callable[[Scene], object]:
+def pressing(name: str) -> Callable[[Scene], object]:
     return lambda scene: scene.press(name)
 
 
-_NEXT = _press("nextButton")
+NEXT = pressing("nextButton")
 
 
-_WAY = (_press("chooseCreateOnly"), _press("lockConsentBox"))
+WAY = (pressing("chooseCreateOnly"), pressing("lockConsentBox"))
 
 
-def _features(tenant: str) -> Arrange:
+def at_features(tenant: str) -> Arrange:
     """The feature manager, once everything is compared."""
 
     def arrange(scene: Scene) -> None:
@@ -224,7 +208,7 @@ def _features(tenant: str) -> Arrange:
     return arrange
 
 
-def _feature(door: str, tenant: str, *arguments: object, then: tuple[Callable[[Scene], object], ...] = ()) -> Arrange:
+def at_feature(door: str, tenant: str, *arguments: object, then: tuple[Callable[[Scene], object], ...] = ()) -> Arrange:
     """What a door of the features leads to."""
 
     def arrange(scene: Scene) -> None:
@@ -237,15 +221,15 @@ def _feature(door: str, tenant: str, *arguments: object, then: tuple[Callable[[S
     return arrange
 
 
-def _restore_lost(scene: Scene) -> None:
+def restoring_lost(scene: Scene) -> None:
     """A backup from a file that is not there."""
-    _wizard("restore", HEALTHY, extra=(None,))(scene)
+    in_wizard("restore", HEALTHY, extra=(None,))(scene)
     scene.type("backupFileEdit", str(scene.worlds.folder / "lost.sql.zst"))
     scene.press("nextButton")
     scene.press("nextButton")
 
 
-def _rows(tenant: str, statement: str = "") -> Arrange:
+def look_at_rows(tenant: str, statement: str = "") -> Arrange:
     def arrange(scene: Scene) -> None:
         scene.show_tenant(tenant)
         scene.doors.inspect(tenant)
@@ -258,7 +242,7 @@ def _rows(tenant: str, statement: str = "") -> Arrange:
     return arrange
 
 
-def _quotas(tenant: str) -> Arrange:
+def look_at_quotas(tenant: str) -> Arrange:
     """What takes the room of a tenant's database."""
 
     def arrange(scene: Scene) -> None:
@@ -269,7 +253,7 @@ def _quotas(tenant: str) -> Arrange:
     return arrange
 
 
-def _palette(typed: str) -> Arrange:
+def in_palette(typed: str) -> Arrange:
     def arrange(scene: Scene) -> None:
         scene.workspace.show_tenants(TenantQuery())
         scene.window.open_palette()
@@ -279,7 +263,7 @@ def _palette(typed: str) -> Arrange:
     return arrange
 
 
-def _verifying(tenant: str) -> Arrange:
+def after_verifying(tenant: str) -> Arrange:
     """The activity after a tenant's backups were verified."""
 
     def arrange(scene: Scene) -> None:
@@ -292,21 +276,21 @@ def _verifying(tenant: str) -> Arrange:
     return arrange
 
 
-def _activity(scene: Scene) -> None:
+def at_activity(scene: Scene) -> None:
     scene.show_tenant(HEALTHY)
     scene.window.activity().show()
 
 
-def _unreachable(scene: Scene) -> None:
+def testing_unreachable(scene: Scene) -> None:
     """A connection to a port where nobody listens, tested."""
-    _action("connection.manage")(scene)
+    act("connection.manage")(scene)
     connections = scene.in_sight.findChild(RecordView, "connectionList")
     assert connections is not None
     connections.choose("workstation")
     scene.press("testConnectionButton")
 
 
-def _check(*then: Callable[[Scene], object]) -> Arrange:
+def in_registry_check(*then: Callable[[Scene], object]) -> Arrange:
     """The registry check, and what is done there."""
 
     def arrange(scene: Scene) -> None:
@@ -317,21 +301,21 @@ def _check(*then: Callable[[Scene], object]) -> Arrange:
     return arrange
 
 
-def _repair(scene: Scene) -> None:
+def at_repair(scene: Scene) -> None:
     """The plan of the gravest repair there is."""
-    _check(_press("repairButton"))(scene)
+    in_registry_check(pressing("repairButton"))(scene)
     forward = scene.in_sight.findChild(QAbstractButton, "nextButton")
     if forward is not None and forward.isVisible():
         scene.press("nextButton")
 
 
-def _servers_failed(scene: Scene) -> None:
+def testing_server(scene: Scene) -> None:
     """A server that does not answer, tested layer by layer."""
     scene.trigger("servers.show")
     scene.press("check.master")
 
 
-def _end_of_overview(scene: Scene) -> None:
+def at_end_of_overview(scene: Scene) -> None:
     """The cards below what needs attention."""
     scene.workspace.show_overview()
     scene.settle()
@@ -339,174 +323,15 @@ def _end_of_overview(scene: Scene) -> None:
     bar.setValue(bar.maximum())
 
 
-def _password(scene: Scene) -> None:
+def password_of_account(scene: Scene) -> None:
     """The password of an account that was made a moment ago."""
     scene.show_tenant(HEALTHY)
     assert scene.window.console is not None
     PasswordDialog(scene.window.console.accounts.show(HEALTHY), PASSWORD, scene.window).open()
 
 
-def _damaged_preferences(scene: Scene) -> None:
+def with_damaged_preferences(scene: Scene) -> None:
     assert scene.window.console is not None
     folders = scene.window.console.folders
     (folders.config / "settings.toml").write_text('theme = "dark\n', encoding="utf-8")
-    _action("settings.show")(scene)
-
-
-_JOINED = """SELECT o.order_number, o.status, o.grand_total, c.email
-  FROM shop_orders AS o
-  JOIN shop_customers AS c ON c.id = o.customer_id
- ORDER BY o.id DESC"""
-
-FULL = (
-    Picture("activity-empty", _activity),
-    Picture("overview-filled", lambda scene: scene.workspace.show_overview()),
-    Picture("tenants-filled", _tenants),
-    Picture("tenants-empty", _no_tenants),
-    Picture("tenant-filled", _tenant(HEALTHY)),
-    Picture("tenant-empty", _tenant(WITHOUT)),
-    Picture("tenant-failed", _tenant(MISSING)),
-    Picture("tenant-interrupted", _tenant(INTERRUPTED)),
-    Picture("operations-filled", lambda scene: scene.trigger("operations.show")),
-    Picture("audit-filled", lambda scene: scene.trigger("audit.show")),
-    Picture("findings-filled", lambda scene: scene.trigger("fleet.check")),
-    Picture("findings-repair", _repair),
-    Picture("findings-all", _check(_press("repairAllButton"))),
-    Picture("servers-filled", lambda scene: scene.trigger("servers.show")),
-    Picture("rows-filled", _rows(HEALTHY, _JOINED)),
-    Picture("rows-empty", _rows(PARTLY)),
-    Picture("rows-failed", _rows(GARBLED, "DELETE FROM shop_orders")),
-    Picture("create-filled", _wizard("create_database", WITHOUT)),
-    Picture("create-review", _wizard("create_database", WITHOUT, _NEXT, _press("lockConsentBox"), _NEXT)),
-    Picture("create-empty", _wizard("create_database", NO_WEBSITE)),
-    Picture("create-failed", _wizard("create_database", HEALTHY)),
-    Picture("install-filled", _wizard("install_features", PARTLY, extra=((),))),
-    Picture("install-review", _wizard("install_features", PARTLY, _NEXT, extra=(("blog",),))),
-    Picture("install-empty", _wizard("install_features", WITHOUT, extra=((),))),
-    Picture("install-failed", _wizard("install_features", MISSING, extra=((),))),
-    Picture("features-filled", _features(HEALTHY)),
-    Picture("features-outdated", _features(OUTDATED)),
-    Picture("features-drifted", _features(DRIFTED)),
-    Picture("features-empty", _features(WITHOUT)),
-    Picture("features-failed", _features(MISSING)),
-    Picture("install-database", _wizard("install_features", WITHOUT, _NEXT, *_WAY, extra=(("shop",),))),
-    Picture("install-first", _wizard("install_features", WITHOUT, _NEXT, *_WAY, _NEXT, extra=(("shop",),))),
-    Picture("upgrade-review", _feature("upgrade", OUTDATED, ("shop",))),
-    Picture("upgrade-empty", _feature("upgrade", HEALTHY, ())),
-    Picture("disable-filled", _feature("switch", HEALTHY, "shop", False)),
-    Picture("uninstall-review", _feature("uninstall", HEALTHY, "shop")),
-    Picture("uninstall-failed", _feature("uninstall", ADOPTABLE, "blog")),
-    Picture("repair-filled", _feature("repair", DRIFTED, ())),
-    Picture("repair-review", _feature("repair", DRIFTED, (), then=(_NEXT,))),
-    Picture("repair-empty", _feature("repair", HEALTHY, ())),
-    Picture("repair-failed", _feature("repair", MISSING, ())),
-    Picture("adopt-filled", _feature("adopt", ADOPTABLE, "blog")),
-    Picture("adopt-review", _feature("adopt", ADOPTABLE, "blog", then=(_NEXT,))),
-    Picture("adopt-empty", _feature("adopt", PARTLY, "blog")),
-    Picture("drift-filled", _feature("drift", DRIFTED)),
-    Picture("drift-empty", _feature("drift", HEALTHY)),
-    Picture("drift-failed", _feature("drift", MISSING)),
-    Picture("backup-filled", _wizard("back_up", HEALTHY)),
-    Picture("backup-review", _wizard("back_up", HEALTHY, _NEXT)),
-    Picture("backup-failed", _wizard("back_up", MISSING, _NEXT)),
-    Picture("restore-filled", _wizard("restore", HEALTHY, extra=(None,))),
-    Picture("restore-review", _wizard("restore", HEALTHY, _NEXT, _NEXT, extra=(None,))),
-    Picture("restore-empty", _wizard("restore", PARTLY, extra=(None,))),
-    Picture("restore-failed", _restore_lost),
-    Picture("export-filled", _wizard("export", HEALTHY)),
-    Picture("export-review", _wizard("export", HEALTHY, _NEXT, _NEXT, _NEXT)),
-    Picture("export-empty", _wizard("export", EMPTIED, _NEXT)),
-    Picture("export-failed", _wizard("export", MISSING, _NEXT)),
-    Picture("delete-filled", _wizard("delete_database", HEALTHY)),
-    Picture("delete-review", _wizard("delete_database", HEALTHY, _NEXT, _NEXT)),
-    Picture("delete-empty", _wizard("delete_database", MISSING)),
-    Picture("delete-failed", _wizard("delete_database", INTERRUPTED)),
-    Picture("frozen-filled", _tenant(OVER)),
-    Picture("frozen-quotas", _quotas(OVER)),
-    Picture("quotas-filled", _quotas(NEAR)),
-    Picture("quotas-empty", _quotas(PARTLY)),
-    Picture("quotas-failed", _quotas(MISSING)),
-    Picture("freeze-filled", _wizard("freeze", NEAR)),
-    Picture("freeze-review", _wizard("freeze", NEAR, _NEXT)),
-    Picture("freeze-failed", _wizard("freeze", MISSING)),
-    Picture("release-filled", _wizard("release", OVER, extra=(True,))),
-    Picture("release-review", _wizard("release", OVER, _NEXT, extra=(True,))),
-    Picture("release-failed", _wizard("release", MISSING, extra=(False,))),
-    Picture("websites-filled", _tenant(PARTLY)),
-    Picture("publish-filled", _wizard("publish_website", WITHOUT, _NEXT, extra=(None,))),
-    Picture(
-        "publish-review", _wizard("publish_website", WITHOUT, _NEXT, _press("lockConsentBox"), _NEXT, extra=(None,))
-    ),
-    Picture("publish-empty", _wizard("publish_website", NO_WEBSITE, extra=(None,))),
-    Picture("publish-failed", _wizard("publish_website", PARTLY, extra=(None,))),
-    Picture("unpublish-filled", _action("website.unpublish")),
-    Picture("website-delete-filled", _delete_website(HEALTHY, 1)),
-    Picture("website-delete-review", _delete_website(HEALTHY, 1, _NEXT)),
-    Picture("website-delete-failed", _delete_website(HEALTHY, 0)),
-    Picture("website-delete-both", _delete_website(HEALTHY, 0, _press_verb)),
-    Picture("website-delete-plan", _delete_website(HEALTHY, 0, _press_verb, _NEXT)),
-    Picture("switch-filled", _wizard("switch_database", PARTLY, extra=(None,))),
-    Picture("switch-loss", _wizard("switch_database", HEALTHY, _NEXT, extra=(None,))),
-    Picture("switch-review", _wizard("switch_database", HEALTHY, _NEXT, _NEXT, extra=(None,))),
-    Picture("switch-empty", _wizard("switch_database", DAMAGED_BACKUP, extra=(None,))),
-    Picture("switch-failed", _wizard("switch_database", SYSTEM_DATABASE, extra=(None,))),
-    Picture("tier-filled", _wizard("change_tier", HEALTHY, extra=("brochure",))),
-    Picture("tier-changes", _wizard("change_tier", HEALTHY, _NEXT, extra=("brochure",))),
-    Picture("tier-review", _wizard("change_tier", HEALTHY, _NEXT, _NEXT, extra=("brochure",))),
-    Picture("tier-empty", _wizard("change_tier", PARTLY, _NEXT, extra=("trial",))),
-    Picture("tier-failed", _wizard("change_tier", NOT_A_DATABASE, _NEXT, extra=("pro",))),
-    Picture("overview-fleet", _end_of_overview),
-    Picture("daily-filled", _action("fleet.tick")),
-    Picture("daily-review", _action("fleet.tick", _NEXT)),
-    Picture("account-create-empty", _wizard("create_account", HEALTHY)),
-    Picture("account-remove-failed", _wizard("remove_account", HEALTHY)),
-    Picture("connections-filled", _action("connection.manage")),
-    Picture("connections-failed", _unreachable),
-    Picture("preferences-filled", _action("settings.show")),
-    Picture("preferences-failed", _damaged_preferences),
-    Picture("palette-filled", _palette("")),
-    Picture("palette-empty", _palette("nobody is called this")),
-    Picture("keyboard-filled", _action("help.keyboard")),
-    Picture("activity-filled", _verifying(HEALTHY)),
-    Picture("activity-failed", _verifying(DAMAGED_BACKUP)),
-)
-"""On the demo, in this order: the activity fills as pictures are taken."""
-
-SERVED = (
-    Picture("account-shared", _tenant(HEALTHY)),
-    Picture("account-own", _tenant(OWN_ACCOUNT)),
-    Picture("account-create-filled", _wizard("create_account", HEALTHY)),
-    Picture("account-create-review", _wizard("create_account", HEALTHY, _NEXT)),
-    Picture("account-password", _password),
-    Picture("account-remove-review", _wizard("remove_account", OWN_ACCOUNT)),
-)
-"""On the demo, with accounts as a server has them."""
-
-EMPTY = (
-    Picture("overview-empty", lambda scene: scene.workspace.show_overview()),
-    Picture("findings-empty", lambda scene: scene.trigger("fleet.check")),
-    Picture("servers-empty", lambda scene: scene.trigger("servers.show")),
-    Picture("operations-empty", lambda scene: scene.trigger("operations.show")),
-    Picture("audit-empty", lambda scene: scene.trigger("audit.show")),
-    Picture("connections-empty", lambda scene: scene.trigger("connection.manage")),
-)
-"""On a master that was set up a moment ago."""
-
-
-def _offline(scene: Scene) -> None:
-    scene.workspace.show_tenant(HEALTHY)
-    scene.window.refresh()
-
-
-AWAY = (
-    Picture("window-offline", _offline),
-    Picture("findings-failed", lambda scene: scene.trigger("fleet.check")),
-    Picture("servers-failed", _servers_failed),
-    Picture("daily-failed", _action("fleet.tick", _NEXT)),
-    Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
-    Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
-)
-"""In a window whose master goes away once it is open."""
-
-ABSENT = (Picture("window-failed", lambda _scene: None),)
-"""In a window whose master was never there: list and overview both say so."""
+    act("settings.show")(scene)

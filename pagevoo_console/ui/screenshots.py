@@ -17,7 +17,8 @@ from pagevoo_console.ui.kit.small_png import save_small
 from pagevoo_console.ui.kit.theme import Scheme
 from pagevoo_console.ui.main_window import MainWindow
 from pagevoo_console.ui.screenshot_accounts import DrawnAccounts
-from pagevoo_console.ui.screenshot_scenes import ABSENT, AWAY, EMPTY, FULL, SERVED, Picture, Scene
+from pagevoo_console.ui.screenshot_pictures import ABSENT, AWAY, EMPTY, FULL, SERVED
+from pagevoo_console.ui.screenshot_scenes import Picture, Scene
 from pagevoo_console.ui.screenshot_worlds import OWN_ACCOUNT, Worlds, options_of, worlds
 
 SIZE = (1440, 900)
