@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
+from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.feature_rows import strike_in
 from pagevoo_console.services.feature_work import FeatureWork, Rooms
@@ -18,6 +19,7 @@ from pagevoo_console.services.tenants import Located
 
 UNINSTALL = OperationKind.UNINSTALL.value
 COMPARISONS = 3
+DROPPING = "dropping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class UninstallPlan:
 
 class FeatureRemoval(FeatureWork):
     kind = UNINSTALL
+    looks: ClassVar[frozenset[str]] = frozenset({"compare"})
 
     def own_steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
         forget = Step("forget", f"Strike {plan['title']} out of the lists of features")
@@ -62,7 +65,7 @@ class FeatureRemoval(FeatureWork):
         if step == "compare":
             self._compare(run, located, session)
         elif step == "drop":
-            ensure_droppable(session, name, run.plan["tables"])
+            ensure_droppable(located.engine, session, name, run.plan["tables"])
             self._drop(run, located, session)
         else:
             with located.engine.transaction(session):
@@ -71,7 +74,7 @@ class FeatureRemoval(FeatureWork):
 
     def has_changed(self, run: Run) -> bool:
         begun = {*run.steps_done, run.step}
-        return bool(begun & {"drop", "forget", "finish"})
+        return DROPPING in run.evidence or bool(begun & {"forget", "finish"})
 
     def _compare(self, run: Run, located: Located, session: sa.Connection) -> None:
         """Nobody should have written to these tables since the backup; where somebody did, back up and prove again."""
@@ -97,6 +100,9 @@ class FeatureRemoval(FeatureWork):
         )
 
     def _drop(self, run: Run, located: Located, session: sa.Connection) -> None:
+        """That it begins is written down first: until then it can be taken back."""
+        run.evidence[DROPPING] = True
+        run.save()
         quote = session.dialect.identifier_preparer.quote
         for table in drop_order(session, run.plan["tables"]):
             run.job.progress(f"Dropping {table}")
@@ -136,7 +142,7 @@ class RemovalPlans:
                 for table in (*rooms.lineages.standing_metadata(session, name).tables, *lineage.tables)
                 if table in standing.tables
             ]
-            ensure_droppable(session, name, own)
+            ensure_droppable(located.engine, session, name, own)
             tables = tuple(drop_order(session, dict.fromkeys(own)))
             rows = sum(facts.rows_estimated for facts in located.engine.tables(session) if facts.name in tables)
         plan = UninstallPlan(
@@ -146,20 +152,21 @@ class RemovalPlans:
         return replace(plan, steps=self.removal.steps(plan.as_data()) if is_there else ())
 
 
-def ensure_droppable(session: sa.Connection, name: str, tables: Iterable[str]) -> None:
-    """Raise Refused (`referenced`) where a table that is not the feature's own refers to one that is."""
+def ensure_droppable(engine: DatabaseEngine, session: sa.Connection, name: str, tables: Iterable[str]) -> None:
+    """Raise Refused (`referenced`) where a table or view that is not the feature's own rests on one that is."""
     own = set(tables)
-    found = sorted(
+    keys_found = {
         f"{table} refers to {key['referred_table']}"
         for (_, table), keys in sa.inspect(session).get_multi_foreign_keys().items()
         for key in keys
         if table not in own and key["referred_table"] in own
-    )
+    }
+    found = sorted({*keys_found, *engine.dependents(session, own)})
     if found:
         raise Refused(
             f"The tables of {name} cannot be dropped: {'; '.join(found)}",
             code="referenced",
-            hint="Remove those foreign keys, or those tables, first.",
+            hint="Remove what is named there first: it would be broken, or dropped with them.",
         )
 
 

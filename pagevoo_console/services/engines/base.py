@@ -265,6 +265,13 @@ class DatabaseEngine(ABC):
         """How many tables refuse new rows by `freeze`, and how many do not. Reads only."""
 
     @abstractmethod
+    def dependents(self, session: sa.Connection, tables: Iterable[str]) -> tuple[str, ...]:
+        """What rests on these tables from outside and would be broken by dropping them, a clause each. Reads only.
+
+        Views on every engine, and what it knows of foreign keys from other schemas or databases.
+        """
+
+    @abstractmethod
     def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
         """What each base table takes with its indexes, by name. Reads only."""
 

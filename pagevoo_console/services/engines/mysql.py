@@ -18,6 +18,7 @@ from pagevoo_console.services.engines import (
     mysql_console,
     mysql_content,
     mysql_databases,
+    mysql_dependents,
     mysql_dump,
     mysql_errors,
     mysql_features,
@@ -189,6 +190,10 @@ class MysqlEngine(DatabaseEngine):
     def frozen_tables(self, session: sa.Connection) -> FrozenTables:
         with self._explained(session):
             return mysql_freeze.frozen_tables(driver_connection(session))
+
+    def dependents(self, session: sa.Connection, tables: Iterable[str]) -> tuple[str, ...]:
+        with self._explained(session):
+            return mysql_dependents.dependents(driver_connection(session), tables)
 
     def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
         with self._explained(session):

@@ -17,6 +17,7 @@ from pagevoo_console.services.engines import postgresql_check as connection_chec
 from pagevoo_console.services.engines import postgresql_console as console
 from pagevoo_console.services.engines import postgresql_content as contents
 from pagevoo_console.services.engines import postgresql_databases as databases
+from pagevoo_console.services.engines import postgresql_dependents
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
 from pagevoo_console.services.engines import postgresql_freeze as freezes
@@ -192,6 +193,10 @@ class PostgresqlEngine(DatabaseEngine):
     def frozen_tables(self, session: sa.Connection) -> FrozenTables:
         with self._told(session) as connection:
             return freezes.frozen_tables(connection)
+
+    def dependents(self, session: sa.Connection, tables: Iterable[str]) -> tuple[str, ...]:
+        with self._told(session) as connection:
+            return postgresql_dependents.dependents(connection, tables)
 
     def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
         with self._told(session) as connection:

@@ -20,6 +20,7 @@ from pagevoo_console.domain.server import CheckResult, Server, ServerFacts
 from pagevoo_console.services.engines import (
     sqlite_check,
     sqlite_console,
+    sqlite_dependents,
     sqlite_dump,
     sqlite_files,
     sqlite_freeze,
@@ -236,6 +237,10 @@ class SqliteEngine(DatabaseEngine):
         with self._explained(session):
             raw = raw_session(session)
             return sqlite_freeze.frozen_tables(raw, sqlite_schema.base_tables(raw))
+
+    def dependents(self, session: sa.Connection, tables: Iterable[str]) -> tuple[str, ...]:
+        with self._explained(session):
+            return sqlite_dependents.dependents(raw_session(session), tables)
 
     def table_sizes(self, session: sa.Connection) -> tuple[TableSize, ...]:
         with self._explained(session):
