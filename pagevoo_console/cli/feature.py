@@ -48,10 +48,18 @@ def list_(context: typer.Context, tenant: Id) -> None:
 
 
 @app.command()
-def install(context: typer.Context, tenant: Id, names: Names, dry_run: DryRun = False) -> None:
+def install(
+    context: typer.Context,
+    tenant: Id,
+    names: Names,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Back up, and try it on a copy first.")] = False,
+    dry_run: DryRun = False,
+) -> None:
     """Install features and what they require; what is installed already is left alone."""
     call = call_of(context)
-    plan = _planned(call, tenant, "feature.install", lambda features: features.plan_install(tenant, names))
+    plan = _planned(
+        call, tenant, "feature.install", lambda features: features.plan_install(tenant, names, rehearse=rehearse)
+    )
     facts = {
         "already": list(plan.already), "tables": list(plan.tables), "required": list(plan.required),
     }  # fmt: skip
@@ -64,7 +72,7 @@ def install(context: typer.Context, tenant: Id, names: Names, dry_run: DryRun = 
 
 @app.command()
 def upgrade(context: typer.Context, tenant: Id, names: SomeNames = None, dry_run: DryRun = False) -> None:
-    """Bring features to their newest revision; tables that stand are backed up before they are altered."""
+    """Bring features, and core, to their newest revision; tables that stand are backed up before they are altered."""
     call = call_of(context)
     plan = _planned(call, tenant, "feature.upgrade", lambda features: features.plan_upgrade(tenant, names or ()))
     facts = {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from pagevoo_console.domain.errors import Refused
-from pagevoo_console.domain.feature import FeatureState
+from pagevoo_console.domain.errors import Failed, Refused
+from pagevoo_console.domain.feature import Difference, FeatureState
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.services.feature_rows import record_in
 from pagevoo_console.services.feature_states import ensure_in_tier
-from pagevoo_console.services.feature_work import FeatureWork, Rooms
+from pagevoo_console.services.feature_work import REHEARSE, FeatureWork, Rooms
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.operations import Run
 from pagevoo_console.services.tenants import Located
@@ -25,7 +25,8 @@ UPGRADE = OperationKind.UPGRADE.value
 class InstallPlan:
     """What installing would do: `features` in the order of their requirements, `tables` that will be created.
 
-    `required` are those among them that nobody asked for, and others need.
+    `required` are those among them that nobody asked for, and others need. With `rehearse` the database is backed up
+    first, and all is tried on a copy.
     """
 
     tenant: str
@@ -36,14 +37,19 @@ class InstallPlan:
     tables: tuple[str, ...]
     steps: tuple[Step, ...]
     required: tuple[str, ...] = ()
+    rehearse: bool = False
 
     def as_data(self) -> dict[str, Any]:
-        return {"features": list(self.features), "generation": self.generation}
+        data: dict[str, Any] = {"features": list(self.features), "generation": self.generation}
+        return {**data, "database": self.database, "backup": True, REHEARSE: True} if self.rehearse else data
 
 
 @dataclass(frozen=True, slots=True)
 class UpgradePlan:
-    """What upgrading would do: `revisions` by feature, in order. `needs_backup` where tables that stand are altered."""
+    """What upgrading would do: `revisions` by feature, in order.
+
+    `needs_backup` where tables that stand are altered: then it is rehearsed too.
+    """
 
     tenant: str
     database: str
@@ -57,7 +63,7 @@ class UpgradePlan:
     def as_data(self) -> dict[str, Any]:
         return {
             "features": list(self.features), "generation": self.generation, "database": self.database,
-            "backup": self.needs_backup,
+            "backup": self.needs_backup, REHEARSE: self.needs_backup,
         }  # fmt: skip
 
 
@@ -70,13 +76,46 @@ class FeatureInstallation(FeatureWork):
         titles = ", ".join(self._rooms.lineages.get(name).title for name in plan["features"])
         return (Step("tables", f"Create the tables of {titles}"), Step("record", f"Record {titles} as installed"))
 
+    def recorded(self, names: list[str]) -> list[str]:
+        """Those whose rows are written."""
+        return names
+
     def change(self, step: str, run: Run, located: Located, session: sa.Connection) -> None:
         names = run.plan["features"]
         if step == "record":
             with located.engine.transaction(session):
-                for name in names:
+                for name in self.recorded(names):
                     record_in(session, name)
             return
+        self._bring(run, session)
+        rehearsed = run.evidence.get("rehearsed")
+        if rehearsed not in (None, located.engine.fingerprint(session)):
+            run.job.line(
+                "Warning: the tables are not quite as in the rehearsal; somebody else has changed some of them"
+            )
+
+    def rehearse(self, run: Run, located: Located, session: sa.Connection) -> None:
+        """What the tables are in the end is kept as a fingerprint; nothing may differ that did not differ before."""
+        before = self._drift(run, session)
+        self._bring(run, session)
+        left = [one for one in self._drift(run, session) if one not in before]
+        if left:
+            raise Failed(
+                "On a copy the tables did not become what they should be: "
+                + "; ".join(f"{one.table}: {one.detail}" for one in left),
+                code="rehearsal",
+                hint="Nothing was changed. `feature drift` shows what stands there now, `feature repair` mends it.",
+            )
+        run.evidence["rehearsed"] = located.engine.fingerprint(session)
+
+    def _drift(self, run: Run, session: sa.Connection) -> list[Difference]:
+        lineages = self._rooms.lineages
+        installed = lineages.installed(session)
+        return [one for name in run.plan["features"] if name in installed for one in lineages.drift(session, name)]
+
+    def _bring(self, run: Run, session: sa.Connection) -> None:
+        """Run the lineages in one go."""
+        names = run.plan["features"]
         adopt_requirements(self._rooms.lineages, session, names)
         self._rooms.lineages.upgrade(
             session,
@@ -86,24 +125,37 @@ class FeatureInstallation(FeatureWork):
 
 
 class FeatureUpgrade(FeatureInstallation):
-    """Run the revisions that a feature lacks; its row is written where the platform lost it."""
+    """Run the revisions that a feature or core lacks; a feature's row is written where the platform lost it."""
 
     kind = UPGRADE
 
+    def __init__(self, rooms: Rooms, core: str) -> None:
+        super().__init__(rooms)
+        self._core = core
+
     def own_steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
-        titles = ", ".join(self._rooms.lineages.get(name).title for name in plan["features"])
-        return (Step("tables", f"Bring the tables of {titles} up to date"), Step("record", f"Record {titles}"))
+        tables = Step("tables", f"Bring the tables of {self._titles(plan['features'])} up to date")
+        recorded = self.recorded(plan["features"])
+        return (tables, Step("record", f"Record {self._titles(recorded)}")) if recorded else (tables,)
+
+    def recorded(self, names: list[str]) -> list[str]:
+        """Those that have a row: core is what holds the rows."""
+        return [name for name in names if name != self._core]
+
+    def _titles(self, names: list[str]) -> str:
+        return ", ".join(self._rooms.lineages.get(name).title for name in names)
 
 
 class FeaturePlans:
     """Plans installations and upgrades. Reads only."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, core: str) -> None:
         self._rooms = rooms
+        self._core = core
         self.installation = FeatureInstallation(rooms)
-        self.upgrade = FeatureUpgrade(rooms)
+        self.upgrade = FeatureUpgrade(rooms, core)
 
-    def install(self, located: Located, asked: tuple[str, ...]) -> InstallPlan:
+    def install(self, located: Located, asked: tuple[str, ...], *, rehearse: bool = False) -> InstallPlan:
         wanted = self._rooms.states.with_requirements(asked)
         with self._rooms.connections.open(located.server, located.database.name) as session:
             states = {feature.name: feature for feature in self._rooms.states.states(session, located)}
@@ -116,39 +168,49 @@ class FeaturePlans:
                     self._ensure_nothing_in_the_way(session, name, standing.revisions.get(name), located.tenant.id)
             ensure_requirements_fit(self._rooms.lineages, session, todo, located.tenant.id)
             tables = tuple(table for name in todo for table in states[name].tables if table not in standing.tables)
-        data = {"features": list(todo), "generation": located.row.id}
-        return InstallPlan(
+        plan = InstallPlan(
             located.tenant.id, located.database.name, located.row.id, todo,
-            tuple(name for name in wanted if name not in todo), tables,
-            self.installation.steps(data) if todo else (),
-            tuple(name for name in todo if name not in asked),
+            tuple(name for name in wanted if name not in todo), tables, (),
+            tuple(name for name in todo if name not in asked), rehearse,
         )  # fmt: skip
+        return replace(plan, steps=self.installation.steps(plan.as_data()) if todo else ())
 
     def upgrading(self, located: Located, asked: tuple[str, ...]) -> UpgradePlan:
-        lineages = self._rooms.lineages
-        named = self._rooms.states.in_order(asked)
+        """Core comes first: where it is named, and where nothing is named and it is behind."""
+        lineages, core = self._rooms.lineages, self._core
+        features_named = self._rooms.states.in_order(name for name in asked if name != core)
+        named = (core, *features_named) if core in asked else features_named
         with self._rooms.connections.open(located.server, located.database.name) as session:
             standing = self._rooms.states.standing(session)
-            features = {feature.name: feature for feature in self._rooms.states.states(session, located)}
+            heads = {lineage.name: lineage.head for lineage in (lineages.get(core), *self._rooms.states.catalogue())}
             for name in named:
                 if name not in standing.revisions:
-                    raise Refused(
-                        f"{features[name].title} is not installed",
-                        code="not_installed",
-                        hint=f"`feature install {located.tenant.id} {name}` installs it.",
-                    )
-            wanted = named or tuple(name for name in features if name in standing.revisions)
-            todo = tuple(name for name in wanted if standing.revisions[name] != features[name].head)
+                    raise self._not_installed(name, located.tenant.id)
+            behind = [name for name in heads if standing.revisions.get(name, heads[name]) != heads[name]]
+            installed = (name for name in heads if name in standing.revisions)
+            wanted = named or tuple(name for name in installed if name != core or name in behind)
+            todo = tuple(name for name in wanted if name in behind)
             revisions = tuple((name, step) for name in todo for step in lineages.pending(session, name))
             alters = any(lineages.alters(session, name) for name in todo)
         plan = UpgradePlan(
             located.tenant.id, located.database.name, located.row.id, todo,
             tuple(name for name in wanted if name not in todo), revisions, alters, (),
         )  # fmt: skip
-        steps = self.upgrade.steps(plan.as_data()) if todo else ()
-        return UpgradePlan(
-            plan.tenant, plan.database, plan.generation, todo, plan.already, revisions, alters, steps
-        )  # fmt: skip
+        return replace(plan, steps=self.upgrade.steps(plan.as_data()) if todo else ())
+
+    def _not_installed(self, name: str, tenant: str) -> Refused:
+        lineage = self._rooms.lineages.get(name)
+        if name == self._core:
+            return Refused(
+                f"The tables of {lineage.title} were made by the platform itself, and bear no revision",
+                code="not_adopted",
+                hint="They are taken over with the first feature that is installed.",
+            )
+        return Refused(
+            f"{lineage.title} is not installed",
+            code="not_installed",
+            hint=f"`feature install {tenant} {name}` installs it.",
+        )
 
     def _ensure_nothing_in_the_way(self, session: sa.Connection, name: str, revision: str | None, tenant: str) -> None:
         """Refuse where tables stand that no revision of ours made, or where some of ours are missing."""

@@ -11,17 +11,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import Backup
-from pagevoo_console.domain.errors import Refused
+from pagevoo_console.domain.errors import Failed, Refused
 from pagevoo_console.domain.operation import Step
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.feature_states import FeatureStates
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.operations import Procedure, Run
+from pagevoo_console.services.scratch import scratch_database
 from pagevoo_console.services.tenants import Located, Tenants, ensure_same
 
 DDL_TIMEOUT = 600.0
-BACKUP_STEPS = ("backup", "verify")
+REHEARSE = "rehearse"
+BACKUP_STEPS = ("backup", "verify", REHEARSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class FeatureWork(Procedure):
                 Step("backup", f"Back up {plan['database']}"),
                 Step("verify", "Restore the backup into a scratch database and compare every table"),
             )
+        if plan.get(REHEARSE):
+            before = (*before, Step(REHEARSE, "Try it on a copy restored from the backup"))
         return (*before, *self.own_steps(plan))
 
     @abstractmethod
@@ -64,9 +68,16 @@ class FeatureWork(Procedure):
             self.back_up(run, located)
         elif step == "verify":
             self._keep(run, self._rooms.backups.prove(self.backup_of(run), run.job))
+        elif step == REHEARSE:
+            with self.copy(run) as session:
+                self.rehearse(run, located, session)
         else:
             with self.opened(run) as session:
                 self.change(step, run, located, session)
+
+    def rehearse(self, run: Run, located: Located, session: sa.Connection) -> None:
+        """Do on a copy of the database what will be done to it; raises Failed where that does not work."""
+        raise Failed(f"{run.kind} cannot be rehearsed", code="no_rehearsal")
 
     def has_changed(self, run: Run) -> bool:
         begun = {*run.steps_done, run.step} - {*BACKUP_STEPS, ""}
@@ -95,6 +106,16 @@ class FeatureWork(Procedure):
     def backup_of(self, run: Run) -> Backup:
         found = run.evidence
         return self._rooms.backups.get_same(found["backup_path"], found["backup"], found["backup_sha256"])
+
+    @contextmanager
+    def copy(self, run: Run) -> Iterator[sa.Connection]:
+        """A writable session on a scratch database that holds what the backup does."""
+        backups, backup = self._rooms.backups, self.backup_of(run)
+        server = backups.server_for(backups.manifest(backup))
+        with scratch_database(self._rooms.connections, server) as scratch:
+            backups.load(backup, server, scratch, run.job)
+            with self._rooms.connections.open(server, scratch, writable=True, read_timeout=DDL_TIMEOUT) as session:
+                yield session
 
     @contextmanager
     def opened(self, run: Run) -> Iterator[sa.Connection]:

@@ -58,7 +58,7 @@ class Features:
         self._overviews = FeatureOverviews(connections, lineages, tenants, self._states, core)
         self._finder = DriftFinder(lineages, self._states, core)
         rooms = Rooms(connections, lineages, tenants, backups, self._states)
-        self._changes = FeaturePlans(rooms)
+        self._changes = FeaturePlans(rooms, core)
         self._toggles = TogglePlans(rooms)
         self._removals = RemovalPlans(rooms, core)
         self._repairs = RepairPlans(rooms, self._finder, core)
@@ -103,13 +103,15 @@ class Features:
 
     # --- installing and upgrading -----------------------------------------------------------------------------------
 
-    def plan_install(self, tenant: str, names: Iterable[str]) -> InstallPlan:
+    def plan_install(self, tenant: str, names: Iterable[str], *, rehearse: bool = False) -> InstallPlan:
         """What `install` would do, with what the features require. Raises NotFound for an unknown feature.
+
+        `rehearse` backs the database up and tries it on a copy before.
 
         Refused: `not_in_tier`, `database_required`, `frozen`, and where tables stand in the way.
         """
         asked = self._states.in_order(names)
-        plan = self._changes.install(self._located(tenant), asked)
+        plan = self._changes.install(self._located(tenant), asked, rehearse=rehearse)
         if plan.features:
             self._operations.ensure_allowed(INSTALL, tenant)
         return plan
@@ -120,7 +122,7 @@ class Features:
         return self.list(plan.tenant)
 
     def plan_upgrade(self, tenant: str, names: Iterable[str] = ()) -> UpgradePlan:
-        """What `upgrade` would do to these features, or to all that are outdated. Refused: `frozen`."""
+        """What `upgrade` would do to these features, or core, or to all that are outdated. Refused: `frozen`."""
         plan = self._changes.upgrading(self._located(tenant), tuple(names))
         if plan.features:
             self._operations.ensure_allowed(UPGRADE, tenant)

@@ -55,6 +55,31 @@ def test_an_outdated_feature_is_upgraded(desk: Desk) -> None:
     assert desk.refused("feature", "upgrade", tenant, "shop", code=3) == "not_installed"
 
 
+def test_core_is_upgraded_like_a_feature(sqlite_desk: Desk) -> None:
+    tenant, database = sqlite_desk.provisioned()
+    sqlite_desk.write("DROP TABLE feature_settings", database=database)
+    sqlite_desk.write("UPDATE console_features SET version_num = 'core_0001'", database=database)
+    assert sqlite_desk.json("fleet", "status")["outdated"] == [tenant]
+    planned = sqlite_desk.json("feature", "upgrade", tenant, "--dry-run")
+    assert planned["upgrade"] == ["core"]
+    assert [(one["feature"], one["revision"]) for one in planned["revisions"]] == [("core", "core_0002")]
+
+    done = sqlite_desk.json("feature", "upgrade", tenant, "core")
+
+    assert (done["upgraded"], done["feature"]) == (["core"], None)
+    assert sqlite_desk.json("fleet", "status")["outdated"] == []
+
+
+def test_an_installation_is_rehearsed_where_that_is_asked_for(sqlite_desk: Desk) -> None:
+    tenant, _ = sqlite_desk.provisioned()
+    planned = sqlite_desk.json("feature", "install", tenant, "blog", "--rehearse", "--dry-run")
+    steps = [step["name"] for step in planned["steps"]]
+    assert steps == ["backup", "verify", "rehearse", "tables", "record"]
+    done = sqlite_desk.json("feature", "install", tenant, "blog", "--rehearse")
+    assert done["feature"]["state"] == "installed"
+    assert sqlite_desk.json("backup", "list", "--tenant", tenant)["total"] == 1
+
+
 def test_drift_says_what_can_be_mended_and_repair_mends_it(desk: Desk) -> None:
     tenant, database = desk.provisioned()
     desk.json("feature", "install", tenant, "blog")

@@ -50,6 +50,21 @@ class InstallingTwo(FeatureGesture):
         assert self.features.drift(self.tenant) == ()
 
 
+class InstallingRehearsed(FeatureGesture):
+    """Tried on a copy before: no copy is left, wherever it ends."""
+
+    failpoints = points("feature.install", "backup", "verify", "rehearse", "tables", "record")
+
+    def work(self) -> object:
+        plan = self.features.plan_install(self.tenant, ["contact_form"], rehearse=True)
+        return self.features.install(plan, JobContext())
+
+    def check(self) -> None:
+        assert self.states()["contact_form"] is FeatureState.INSTALLED
+        assert self.features.drift(self.tenant) == ()
+        assert [backup for backup in self.console.backups.list(self.tenant) if backup.verified_at]
+
+
 class Upgrading(FeatureGesture):
     installed = ("blog",)
     failpoints = (*points("feature.upgrade", "tables", "record"), "lineage.unwritten")
@@ -65,6 +80,25 @@ class Upgrading(FeatureGesture):
 
     def check(self) -> None:
         assert self.states()["blog"] is FeatureState.INSTALLED
+        assert self.features.drift(self.tenant) == ()
+
+
+class UpgradingCore(FeatureGesture):
+    """Core alone is behind: it has no row to be recorded in."""
+
+    failpoints = (*points("feature.upgrade", "tables"), "lineage.unwritten")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.write("DROP TABLE feature_settings")
+        self.write("UPDATE console_features SET version_num = 'core_0001'")
+
+    def work(self) -> object:
+        return self.features.upgrade(self.features.plan_upgrade(self.tenant), JobContext())
+
+    def check(self) -> None:
+        assert self.write("SELECT version_num FROM console_features") == [("core_0002",)]
+        assert self.write("SELECT feature_type FROM installed_features") == []
         assert self.features.drift(self.tenant) == ()
 
 
@@ -159,5 +193,6 @@ class Adopting(FeatureGesture):
 
 
 FEATURE_GESTURES: tuple[type[FeatureGesture], ...] = (
-    InstallingTwo, Upgrading, Disabling, Enabling, Uninstalling, Repairing, Adopting,
+    InstallingTwo, InstallingRehearsed, Upgrading, UpgradingCore, Disabling, Enabling, Uninstalling, Repairing,
+    Adopting,
 )  # fmt: skip

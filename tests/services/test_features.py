@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
-from pagevoo_console.domain.errors import NotFound, Refused
+from pagevoo_console.domain.errors import ConsoleError, NotFound, Refused
 from pagevoo_console.domain.feature import DisabledBy, Feature, FeatureState
+from pagevoo_console.services.console import Console
 from pagevoo_console.services.feature_rows import disable_in, enable_in
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.lineage_files import schema_dir
+from pagevoo_console.services.lineages import Lineages
 from tests.services.platform_world import World
 
 
@@ -58,6 +63,32 @@ def set_back(world: World, tenant: str) -> None:
         world.write(statement, database=database)
 
 
+THIRD_OF_CORE = """import sqlalchemy as sa
+revision, down_revision, branch_labels, depends_on = "core_0003", "core_0002", None, None
+def upgrade(op):
+    op.add_column("feature_settings", sa.Column("note", sa.String(190)))
+def downgrade(op):
+    op.drop_column("feature_settings", "note")
+"""
+CARELESS = """
+revision, down_revision, branch_labels, depends_on = "blog_0006", "blog_0005", None, None
+def upgrade(op):
+    op.execute("INSERT INTO nowhere VALUES (1)")
+def downgrade(op):
+    pass
+"""
+
+
+def with_a_revision(world: World, tmp_path: Path, lineage: str, name: str, text: str) -> World:
+    """The same master before a console of the next version, which has one revision more."""
+    root = tmp_path / "feature_schemas"
+    shutil.copytree(schema_dir(), root, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / lineage / "versions" / f"{name}.py").write_text(text, encoding="utf-8")
+    console = world.console
+    newer = Console(console.connection, console.platform, console.connections, Lineages(root), console.folders)
+    return World(newer, world.master, world.folders)
+
+
 # --- installing -------------------------------------------------------------------------------------------------------
 
 
@@ -93,6 +124,27 @@ def test_a_disabled_feature_counts_as_installed_and_stays_off(world: World) -> N
     assert rows(world, tenant) == [("blog", False)]
 
 
+def test_what_fails_in_rehearsal_never_touches_the_database(world: World, tmp_path: Path) -> None:
+    tenant, _ = world.provisioned()
+    careless = with_a_revision(world, tmp_path, "blog", "blog_0006", CARELESS)
+    before = (tables(world, tenant), world.master.databases())
+    plan = careless.console.features.plan_install(tenant, ["blog"], rehearse=True)
+    assert [step.name for step in plan.steps] == ["backup", "verify", "rehearse", "tables", "record"]
+
+    with pytest.raises(ConsoleError, match="nowhere"):
+        careless.console.features.install(plan, JobContext())
+
+    assert (tables(world, tenant), world.master.databases()) == before
+    assert careless.console.operations.list(tenant=tenant, open_only=True) == ()
+    console = world.console
+    lines: list[str] = []
+    console.features.install(
+        console.features.plan_install(tenant, ["blog"], rehearse=True), JobContext(on_line=lines.append)
+    )
+    assert feature(world, tenant, "blog").state is FeatureState.INSTALLED
+    assert not [line for line in lines if "Warning" in line]
+
+
 # --- upgrading --------------------------------------------------------------------------------------------------------
 
 
@@ -110,6 +162,45 @@ def test_an_outdated_feature_is_upgraded_and_another_time_is_nothing(world: Worl
     assert feature(world, tenant, "blog").state is FeatureState.INSTALLED
     assert world.console.features.drift(tenant) == ()
     assert world.console.features.plan_upgrade(tenant, ["blog"]).features == ()
+
+
+def test_core_that_is_behind_is_upgraded_by_itself_and_has_no_row(world: World) -> None:
+    tenant, _ = world.provisioned()
+    database = world.name(tenant)
+    world.write("DROP TABLE feature_settings", database=database)
+    world.write("UPDATE console_features SET version_num = 'core_0001'", database=database)
+    plan = world.console.features.plan_upgrade(tenant)
+    assert (plan.features, plan.already) == (("core",), ())
+    assert [(name, step.name) for name, step in plan.revisions] == [("core", "core_0002")]
+    assert [step.title for step in plan.steps] == ["Bring the tables of Core up to date"]
+
+    world.console.features.upgrade(plan, JobContext())
+
+    assert world.write("SELECT version_num FROM console_features", database=database) == [("core_0002",)]
+    assert world.write("SELECT feature_type FROM installed_features", database=database) == []
+    assert world.console.features.drift(tenant) == ()
+    again = world.console.features.plan_upgrade(tenant, ["core"])
+    assert (again.features, again.already, again.steps) == ((), ("core",), ())
+
+
+def test_core_beneath_installed_features_is_upgraded_with_a_proved_backup_before_tables_are_altered(
+    world: World, tmp_path: Path
+) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    newer = with_a_revision(world, tmp_path, "core", "core_0003", THIRD_OF_CORE)
+    plan = newer.console.features.plan_upgrade(tenant)
+    assert (plan.features, plan.already) == (("core",), ("blog",))
+    assert [step.name for step in plan.steps] == ["backup", "verify", "rehearse", "tables"]
+
+    newer.console.features.upgrade(plan, JobContext())
+
+    query = "SELECT version_num FROM console_features ORDER BY version_num"
+    assert world.write(query, database=world.name(tenant)) == [("blog_0005",), ("core_0003",)]
+    assert newer.console.features.drift(tenant) == ()
+    assert newer.console.features.plan_upgrade(tenant).features == ()
+    (backup,) = world.console.backups.list(tenant)
+    assert backup.verified_at is not None
 
 
 def test_what_is_not_installed_cannot_be_upgraded(world: World) -> None:
@@ -219,6 +310,72 @@ def test_core_and_what_others_refer_to_are_not_uninstalled(world: World) -> None
     with pytest.raises(Refused) as caught:
         world.console.features.plan_uninstall(tenant, "core")
     assert caught.value.code == "required"
+
+
+def test_what_reads_a_feature_s_tables_is_named_and_nothing_is_dropped(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    features, database = world.console.features, world.name(tenant)
+    for view, query in (
+        ("newest", "SELECT p.title AS heading FROM blog_posts AS p JOIN blog_categories AS c ON c.id = p.category_id"),
+        ("of_newest", "SELECT heading FROM newest"),
+        ("blog_tags_view", "SELECT 'blog_tags' AS blog_tags, feature_type FROM installed_features"),
+    ):
+        world.write(f"CREATE VIEW {view} AS {query}", database=database)
+    before = tables(world, tenant)
+
+    with pytest.raises(Refused) as caught:
+        features.plan_uninstall(tenant, "blog")
+
+    assert caught.value.code == "referenced"
+    clauses = caught.value.message.partition(": ")[2].split("; ")
+    read = {"the view newest reads blog_categories", "the view newest reads blog_posts"}
+    assert read <= set(clauses) <= read | {clause.replace("newest", "of_newest") for clause in read}
+    assert tables(world, tenant) == before
+    world.write("DROP VIEW of_newest", database=database)
+    world.write("DROP VIEW newest", database=database)
+    assert features.uninstall(features.plan_uninstall(tenant, "blog"), "blog", JobContext()).state is (
+        FeatureState.AVAILABLE
+    )
+    assert world.write("SELECT count(*) FROM blog_tags_view", database=database) == [(0,)]
+
+
+def test_a_view_that_came_after_the_plan_keeps_the_tables_too(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "contact_form")
+    features, database = world.console.features, world.name(tenant)
+    plan = features.plan_uninstall(tenant, "contact_form")
+    world.write("CREATE VIEW open_tickets AS SELECT subject FROM support_tickets", database=database)
+    before = tables(world, tenant)
+
+    with pytest.raises(Refused, match="the view open_tickets reads support_tickets"):
+        features.uninstall(plan, "contact_form", JobContext())
+
+    assert tables(world, tenant) == before
+    assert world.console.operations.list(tenant=tenant, open_only=True) == ()
+
+
+def test_a_foreign_key_from_another_schema_or_database_is_named(world: World) -> None:
+    tenant, _ = world.provisioned()
+    install(world, tenant, "blog")
+    database = world.name(tenant)
+    place = {"mysql": f"{database}_aside", "postgresql": "aside", "sqlite": ""}[world.master.engine]
+    if not place:
+        return
+    kind = "DATABASE" if world.master.engine == "mysql" else "SCHEMA"
+    target = f"{database}.blog_posts" if world.master.engine == "mysql" else "public.blog_posts"
+    world.write(f"CREATE {kind} {place}", database=database)
+    world.write(
+        f"CREATE TABLE {place}.reviews (id INT PRIMARY KEY, post BIGINT, FOREIGN KEY (post) REFERENCES {target} (id))",
+        database=database,
+    )
+    try:
+        with pytest.raises(Refused, match=f"{place}.reviews refers to blog_posts") as caught:
+            world.console.features.plan_uninstall(tenant, "blog")
+        assert caught.value.code == "referenced"
+    finally:
+        world.write(f"DROP TABLE {place}.reviews", database=database)
+        world.write(f"DROP {kind} {place}", database=database)
 
 
 def test_tables_that_nobody_took_over_are_not_dropped(world: World) -> None:

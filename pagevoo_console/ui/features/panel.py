@@ -151,8 +151,8 @@ class FeaturePanel(Section[FeatureOverview]):
         is_core = overview.core is not None and feature.name == overview.core.name
         gesture = words.next_gesture(feature, differences, is_frozen=overview.is_frozen)
         can_be_managed = not _is_new(feature) or gesture is not None
-        if is_core:
-            gesture = Gesture.REPAIR if differences or feature.state is FeatureState.DRIFTED else None
+        if is_core and gesture is Gesture.ADOPT:
+            gesture = Gesture.REPAIR
         return CardContent(
             feature,
             overview.tables_of(feature.name),

@@ -54,6 +54,21 @@ def test_an_upgrade_shows_its_revisions_and_brings_the_tables(blog: Blog, runner
     assert "blog_comments" in blog.tables()
 
 
+def test_core_that_is_behind_is_named_among_what_is_upgraded(blog: Blog, runner: Runner, driver: Driver) -> None:
+    blog.write("DROP TABLE feature_settings", "UPDATE console_features SET version_num = 'core_0001'")
+    wizard = driver.open(UpgradeFeaturesWizard(blog.world.console, runner, blog.tenant, ()))
+
+    shown = driver.texts(wizard)
+    assert "Core" in shown
+    assert "1.  Bring the tables of Core up to date" in shown
+    job = driver.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    overview = blog.world.console.features.overview(blog.tenant)
+    assert overview.core is not None
+    assert overview.core.state is FeatureState.INSTALLED
+
+
 def test_where_nothing_is_outdated_there_is_no_upgrade_to_confirm(blog: Blog, runner: Runner, driver: Driver) -> None:
     wizard = driver.open(UpgradeFeaturesWizard(blog.world.console, runner, blog.tenant, ()))
 

@@ -89,6 +89,15 @@ def test_an_older_feature_offers_its_upgrade_and_names_both_revisions(hands: Han
     assert hands.opened == [("features.upgrade", blog.tenant, ("blog",))]
 
 
+def test_core_that_is_behind_offers_its_upgrade_too(hands: Hands, blog: Blog) -> None:
+    blog.write("DROP TABLE feature_settings", "UPDATE console_features SET version_num = 'core_0001'")
+    panel = shown(hands, blog.tenant)
+
+    assert (state_of(panel.cards["core"]), verb_of(panel.cards["core"])) == ("Outdated", "Upgrade…")
+    hands.press(panel.cards["core"], "feature.upgrade.core")
+    assert hands.opened == [("features.upgrade", blog.tenant, ("core",))]
+
+
 @pytest.mark.parametrize(
     ("by", "word"), [(DisabledBy.USER, "Disabled by hand"), (DisabledBy.TIER, "Disabled by the tier")]
 )
