@@ -6,6 +6,7 @@ A server is asked for all its names and all its sizes in one cheap query each; n
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -170,7 +171,7 @@ class Sightings:
         for begin in range(0, len(entries), _BATCH):
             self._directory.record(entries[begin : begin + _BATCH])
         if features:
-            self._news.databases(server.name, _reasons(entries), dict(mine))
+            self._news.databases(server.name, _reasons(entries, at_work), dict(mine))
         return {name: sizes.get(name) for name in names}
 
     def _sighting(
@@ -285,12 +286,15 @@ class Sightings:
             return None
 
 
-def _reasons(looked: list[Sighting]) -> dict[str, str]:
-    """Why each database that is there cannot be used, empty where it can: what is not there is no matter of reach."""
+def _reasons(looked: list[Sighting], at_work: Collection[str]) -> dict[str, str]:
+    """Why each database that is there cannot be used, empty where it can.
+
+    What is not there is no matter of reach, and from one that is being deleted or moved we keep others out ourselves.
+    """
     return {
         seen.tenant: seen.note if seen.state is DatabaseState.UNREACHABLE else ""
         for seen in looked
-        if seen.state is not DatabaseState.MISSING
+        if seen.state is not DatabaseState.MISSING and seen.tenant not in at_work
     }
 
 

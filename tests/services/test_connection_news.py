@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pagevoo_console.domain.audit import AuditEvent, Outcome
 from pagevoo_console.domain.database import DatabaseState
+from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.services.connection_news import AT_MOST
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.console import Console
@@ -17,6 +19,7 @@ from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.secrets import Secret, Secrets
 from tests.fault_proxy import FaultProxy
+from tests.faults.killing import killed_at
 from tests.masters import ServerMasters, SqliteFolder
 from tests.servers import MariadbServer, PostgresqlServer
 from tests.services.platform_world import World, folders_in, make_world
@@ -130,6 +133,18 @@ def test_what_a_first_look_finds_broken_is_no_change(files: World) -> None:
     tenant, _ = files.provisioned()
     damage(files, tenant)
     scan(files)
+    scan(files)
+    assert told(files, FAILED) == ()
+
+
+def test_a_database_that_is_being_worked_on_is_not_called_out_of_reach(files: World) -> None:
+    tenant, _ = files.provisioned()
+    scan(files)
+    deletions = files.console.deletions
+    plan = deletions.plan(DeletionRequest(tenant))
+    delete = partial(deletions.run, plan, files.name(tenant), JobContext())
+    assert killed_at("database.delete.after.quiesce", delete)
+    damage(files, tenant)
     scan(files)
     assert told(files, FAILED) == ()
 
