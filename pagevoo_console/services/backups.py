@@ -38,6 +38,7 @@ from pagevoo_console.services.version import VERSION
 
 CREATE, VERIFY = "backup.create", "backup.verify"
 ATTEMPTS = 3
+_SCHEMA_DIFFERS = "the schema differs"
 
 
 class Backups:
@@ -321,5 +322,30 @@ def compare(
     problems.extend(f"{verdict.name}: {verdict.problem}" for verdict in verdicts if not verdict.matches)
     problems.extend(f"{name}: it is not in the backup" for name in sorted(present - set(manifest.tables)))
     if engine.fingerprint(session) != manifest.fingerprint:
-        problems.append("the schema differs")
+        problems.append(_SCHEMA_DIFFERS)
     return tuple(verdicts), tuple(problems)
+
+
+def written_since(
+    connections: Connections,
+    server: Server,
+    database: str,
+    manifest: BackupManifest,
+    job: JobContext,
+    *,
+    is_dropping: bool,
+) -> tuple[str, ...]:
+    """What was written to a database since its backup, in sentences.
+
+    Where a drop of it has begun and was stopped half-way, what it took away is nothing that somebody wrote.
+    """
+    try:
+        with connections.open(server, database, read_timeout=None) as session:
+            verdicts, problems = compare(connections.engine(server), session, manifest, job)
+    except Failed as error:
+        if is_dropping and error.code == "invalid_database":
+            return ()
+        raise
+    missing = {f"{verdict.name}: {verdict.problem}" for verdict in verdicts if verdict.rows is None}
+    is_remainder = bool(missing) and missing | {_SCHEMA_DIFFERS} >= set(problems)
+    return () if is_dropping and is_remainder else problems

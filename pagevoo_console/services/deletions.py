@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.domain.text import counted
 from pagevoo_console.services.audit import AuditTrail
-from pagevoo_console.services.backups import Backups, compare
+from pagevoo_console.services.backups import Backups, written_since
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
@@ -32,6 +32,7 @@ from pagevoo_console.services.website_rows import WebsiteRows
 
 DELETE = OperationKind.DELETE.value
 COMPARISONS = 3
+DROPPING = "dropping"
 
 
 class DatabaseDeletion(Procedure):
@@ -41,6 +42,7 @@ class DatabaseDeletion(Procedure):
     """
 
     kind = DELETE
+    looks: ClassVar[frozenset[str]] = frozenset({"compare"})
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class DatabaseDeletion(Procedure):
         return tuple(steps)
 
     def perform(self, step: str, run: Run) -> None:
-        located = ensure_same(self._tenants, run)
+        located = self._ensure_same(run)
         match step:
             case "backup":
                 to = run.plan["backup_to"]
@@ -94,7 +96,7 @@ class DatabaseDeletion(Procedure):
             case "compare":
                 self._compare(located, run)
             case "drop":
-                located.engine.drop_database(run.session, run.database)
+                self._drop(located, run)
             case _:
                 raise Failed(f"A deletion has no step {step!r}")
 
@@ -103,6 +105,8 @@ class DatabaseDeletion(Procedure):
         registry = self._master.platform.registry
         if registry is None or row.status != registry.deleted:
             self._registry.mark_deleted(master, row)
+        if run.plan["website"] is not None and not self._registry.active_rows(master, run.tenant):
+            self._set_published(master, run, False)
         after = {
             "deleted": run.database,
             "generation": row.id,
@@ -123,20 +127,24 @@ class DatabaseDeletion(Procedure):
         )
 
     def undo(self, run: Run) -> None:
-        """Publish again and let people in again, as long as the database is there, whole."""
+        """Publish again and let people in again, as long as the database is there, whole.
+
+        Where another database has come into its place since, that one is let alone.
+        """
         engine = self._connections.engine(run.server)
-        if run.step in ("drop", "finish") or "drop" in run.steps_done:
+        is_ours = self._is_ours(run)
+        is_there = engine.exists(run.session, run.database)
+        if is_ours and (is_past_drop(run) or (run.step == "drop" and not is_there)):
             raise Refused(
                 f"{run.database} may have been dropped already; resume the deletion, then restore its backup",
                 code="too_late",
                 hint=f"`operation resume {run.operation}`",
             )
-        if engine.exists(run.session, run.database):
+        if is_there:
             engine.unquiesce(run.session, run.database)
-        if run.evidence.get("unpublished"):
-            with self._master.writing() as master, suppress(NotFound):
-                website = self._registry.website(master, run.plan["website"])
-                self._registry.set_published(master, replace(website, tenant=run.tenant), True)
+        if run.evidence.get("unpublished") and is_ours:
+            with self._master.writing() as master:
+                self._set_published(master, run, True)
             run.evidence["unpublished"] = False
 
     def result(self, run: Run) -> DeletionResult:
@@ -148,6 +156,56 @@ class DatabaseDeletion(Procedure):
             run.evidence.get("backup"),
             None if path is None else Path(path),
         )
+
+    def _ensure_same(self, run: Run) -> Located:
+        """The row that was planned for, and the database that stood then: not one that was made in its place since."""
+        located = ensure_same(self._tenants, run)
+        with suppress(Corrupt):
+            if (
+                "marker" in run.plan
+                and located.engine.exists(run.session, run.database)
+                and located.engine.marker(run.session, run.database) != run.plan["marker"]
+            ):
+                raise Refused(
+                    f"{run.database} is not the database this was begun on: it has been dropped and created anew",
+                    code="generation_changed",
+                    hint="Look at what is there now, and plan again. Nothing of it was touched.",
+                )
+        return located
+
+    def _is_ours(self, run: Run) -> bool:
+        """Whether the row and the database are still those that were planned for."""
+        try:
+            self._ensure_same(run)
+        except Refused as error:
+            return error.code not in ("generation_changed", "database_required")
+        return True
+
+    def _drop(self, located: Located, run: Run) -> None:
+        """That it begins is written down first: until then it can be taken back."""
+        self._ensure_unpublished(run)
+        run.evidence[DROPPING] = True
+        run.save()
+        located.engine.drop_database(run.session, run.database)
+
+    def _ensure_unpublished(self, run: Run) -> None:
+        """Somebody who publishes the website meanwhile wants it, and its database with it."""
+        if run.plan["website"] is None or DROPPING in run.evidence:
+            return
+        with self._master.reading() as master, suppress(NotFound):
+            website = self._registry.website(master, run.plan["website"])
+            if website.is_published and website.tenant == run.tenant:
+                raise Refused(
+                    f"{self._master.platform.words.website.capitalize()} {website.id} was published again"
+                    f" while {run.database} was being deleted",
+                    code="published_again",
+                    hint="Nothing was dropped. Ask whoever did that, then delete again.",
+                )
+
+    def _set_published(self, master: sa.Connection, run: Run, is_published: bool) -> None:
+        with suppress(NotFound):
+            website = self._registry.website(master, run.plan["website"])
+            self._registry.set_published(master, replace(website, tenant=run.tenant), is_published)
 
     def _quiesce(self, located: Located, run: Run) -> None:
         """Keep others out; a damaged database that nobody backs up is dropped as it is."""
@@ -172,7 +230,7 @@ class DatabaseDeletion(Procedure):
             run.evidence["unpublished"] = True
             run.save()
         with self._master.writing() as master:
-            self._registry.set_published(master, replace(website, tenant=run.tenant), False)
+            self._set_published(master, run, False)
 
     def _website_to_delete(self, session: sa.Connection, run: Run) -> Website | None:
         """The website that goes with the database, if one does and it is still this tenant's."""
@@ -200,9 +258,11 @@ class DatabaseDeletion(Procedure):
         for _ in range(COMPARISONS):
             if not located.engine.exists(run.session, run.database):
                 return
-            with self._connections.open(located.server, run.database, read_timeout=None) as session:
-                backup = self._backup(run)
-                _, problems = compare(located.engine, session, self._backups.manifest(backup), run.job)
+            backup = self._backup(run)
+            problems = written_since(
+                self._connections, run.server, run.database, self._backups.manifest(backup), run.job,
+                is_dropping=DROPPING in run.evidence,
+            )  # fmt: skip
             if not problems:
                 self._backups.ensure_intact(backup)
                 return
@@ -272,6 +332,7 @@ class Deletions:
                 hint="Use --grace 0, or leave it out. The backup brings the database back.",
             )
         located = self._tenants.locate(request.tenant)
+        self._operations.ensure_allowed(DELETE, request.tenant)
         website = self._bound_website(located)
         missing = False
         tables = rows = sessions = 0
@@ -291,6 +352,12 @@ class Deletions:
                     size = located.engine.size(session).allocated
             except ConsoleError as error:
                 warnings.append(f"The database could not be looked into: {error.message}")
+        if website is None and located.row.website is not None and self._master.platform.lifecycle.delete_unpublishes:
+            words = self._master.platform.words
+            warnings.append(
+                f"{words.website.capitalize()} {located.row.website}, which the registry names, is not unpublished:"
+                f" it is not there, or not this {words.tenant}'s."
+            )
         if request.no_backup and not missing:
             warnings.append("No backup is made: what is dropped is gone for good.")
         if sessions:
@@ -356,7 +423,10 @@ class Deletions:
             )
         with self._connections.open(located.server) as session:
             missing = not located.engine.exists(session, located.database.name)
-        return located, self._data(plan.request, located, self._bound_website(located), missing)
+            data = self._data(plan.request, located, self._bound_website(located), missing)
+            with suppress(Corrupt):
+                data["marker"] = located.engine.marker(session, located.database.name)
+        return located, data
 
     def _bound_website(self, located: Located) -> Website | None:
         """The website this database is bound to, where it is this tenant's own."""
@@ -382,6 +452,11 @@ class Deletions:
             "missing": missing,
         }
         return data if request.delete_website is None else {**data, "delete_website": request.delete_website}
+
+
+def is_past_drop(run: Run) -> bool:
+    """Whether dropping has begun."""
+    return DROPPING in run.evidence or "drop" in run.steps_done or run.step == "finish"
 
 
 def same_deletion(left: dict[str, Any], wanted: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -17,9 +17,10 @@ from pagevoo_console.domain.database import DatabaseState, TenantDatabase
 from pagevoo_console.domain.errors import Corrupt, Failed, Refused
 from pagevoo_console.domain.finding import Findings
 from pagevoo_console.domain.operation import OperationKind, Step
-from pagevoo_console.services.backups import Backups, compare
+from pagevoo_console.services.backups import Backups, written_since
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import ensure_no_active, owned_website
+from pagevoo_console.services.deletions import DROPPING
 from pagevoo_console.services.engines.administration import DatabaseGrant
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
@@ -31,13 +32,14 @@ from pagevoo_console.services.tenants import Located
 REPAIR = OperationKind.REPAIR.value
 GONE = "finding_gone"
 COMPARISONS = 3
-_TOO_LATE = frozenset({"drop", "leftover", "account"})
+_TOO_LATE = frozenset({"leftover", "account"})
 
 
 class FindingRepair(Procedure):
     """The steps of a repair, as its plan lists them. `look` finds what there is to be found now."""
 
     kind = REPAIR
+    looks: ClassVar[frozenset[str]] = frozenset({"compare"})
 
     def __init__(
         self,
@@ -105,7 +107,7 @@ class FindingRepair(Procedure):
         begun = {run.step, *run.steps_done}
         engine = self._connections.engine(run.server)
         data = run.plan["data"]
-        if begun & _TOO_LATE:
+        if DROPPING in run.evidence or begun & _TOO_LATE:
             raise Refused(
                 f"{run.database} may have been dropped already; resume the repair to finish it",
                 code="too_late",
@@ -178,8 +180,10 @@ class FindingRepair(Procedure):
             if not engine.exists(run.session, run.database):
                 return
             backup = self._backup(run)
-            with self._connections.open(run.server, run.database, read_timeout=None) as session:
-                _, problems = compare(engine, session, self._backups.manifest(backup), run.job)
+            problems = written_since(
+                self._connections, run.server, run.database, self._backups.manifest(backup), run.job,
+                is_dropping=DROPPING in run.evidence,
+            )  # fmt: skip
             if not problems:
                 self._backups.ensure_intact(backup)
                 return
@@ -215,6 +219,8 @@ class FindingRepair(Procedure):
                 code="generation_changed",
                 hint="Look again: `fleet reconcile --dry-run`. Nothing was dropped.",
             )
+        run.evidence[DROPPING] = True
+        run.save()
         engine.drop_database(run.session, run.database)
 
     def _is_live(self, row: RegistryRow) -> bool:

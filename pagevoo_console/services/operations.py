@@ -101,6 +101,8 @@ class Procedure(ABC):
     """How one kind of operation is carried out. Steps look before they act, so that doing one twice is safe."""
 
     kind: ClassVar[str]
+    looks: ClassVar[frozenset[str]] = frozenset()
+    """Steps that only look, for the next one to rest on: where that one comes after a crash, they look once more."""
 
     @abstractmethod
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
@@ -348,7 +350,7 @@ class Operations:
         return Run(int(number), kind, tenant, database, server, 1, plan, job, session, keep=self._keep)
 
     def _take_up(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Any:
-        return self._carry_out(self._claim(operation, session, server, job))
+        return self._carry_out(self._claim(operation, session, server, job), is_taken_up=True)
 
     def _claim(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Run:
         """Become the owner of an operation whose lock we hold: whoever had it before is dead or has lost it."""
@@ -375,18 +377,23 @@ class Operations:
             json.loads(row.plan), job, session, json.loads(row.evidence or "{}"), row.step or "", self._keep,
         )  # fmt: skip
 
-    def _carry_out(self, run: Run) -> Any:
+    def _carry_out(self, run: Run, is_taken_up: bool = False) -> Any:
         procedure = self._procedures[run.kind]
         steps = procedure.steps(run.plan)
+        seen = ""
         try:
             for number, step in enumerate(steps):
                 if step.name in run.steps_done:
+                    seen = step.name if is_taken_up and step.name in procedure.looks else ""
                     continue
                 run.job.progress(step.title, number, len(steps), "steps")
                 run.job.line(step.title)
                 self._beat(run, step.name)
                 failpoint(f"{run.kind}.before.{step.name}")
                 self._ensure_fence(run)
+                if seen:
+                    procedure.perform(seen, run)
+                    seen = ""
                 procedure.perform(step.name, run)
                 failpoint(f"{run.kind}.after.{step.name}")
                 run.evidence["steps_done"] = [*run.steps_done, step.name]

@@ -294,12 +294,16 @@ class Registry:
 
     # --- databases --------------------------------------------------------------------------------------------------
 
-    def rows(self, session: sa.Connection, tenant: str | None = None) -> Iterator[RegistryRow]:
-        """Registry rows, oldest first, of one tenant or of all."""
+    def rows(
+        self, session: sa.Connection, tenant: str | None = None, *, database: str | None = None
+    ) -> Iterator[RegistryRow]:
+        """Registry rows, oldest first, of one tenant or of all; with `database` those alone that name it."""
         table = self._registry_table()
         query = self._select_rows(session, table).order_by(sa.column(table.id))
         if tenant is not None:
             query = query.where(sa.column(table.tenant) == self._bind(session, table.table, table.tenant, tenant))
+        if database is not None:
+            query = query.where(sa.column(table.database) == database)
         for row in session.execute(query):
             yield self._row(row)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -22,7 +22,7 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.switch import SwitchPlan, SwitchResult
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.databases import DatabaseCreation, Databases, ensure_no_active, owned_website
-from pagevoo_console.services.deletions import DELETE, DatabaseDeletion, Deletions, same_deletion
+from pagevoo_console.services.deletions import DELETE, DROPPING, DatabaseDeletion, Deletions, same_deletion
 from pagevoo_console.services.features import Features
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
@@ -42,6 +42,7 @@ class DatabaseSwitch(Procedure):
     """A deletion and a creation, one after the other. Each keeps its own plan and evidence, under `old` and `new`."""
 
     kind = SWITCH
+    looks: ClassVar[frozenset[str]] = frozenset({f"{OLD}:compare"})
 
     def __init__(
         self,
@@ -251,4 +252,5 @@ def _named(part: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def _is_past_drop(run: Run) -> bool:
     """Whether the old database is gone, or may be."""
-    return bool({DROP, MARK, "finish"} & {run.step, *run.steps_done}) or run.step.startswith(f"{NEW}:")
+    is_dropping = DROPPING in run.evidence.get(OLD, {}) or DROP in run.steps_done
+    return is_dropping or run.step in (MARK, "finish") or run.step.startswith(f"{NEW}:")

@@ -50,6 +50,7 @@ class Tenants:
         self._tenancy = tenancy
         self._operations = operations
         self._freezes = freezes
+        operations.add_guard(self._ensure_unshared)
 
     def show(self, tenant: str) -> Tenant:
         """The tenant and its database as the server sees it now. Raises NotFound, Unreachable for the master alone."""
@@ -109,6 +110,22 @@ class Tenants:
             person.id, person.name, person.email, person.tier, person.status or "active", locked, database,
             person.created_at,
         )  # fmt: skip
+
+    def _ensure_unshared(self, kind: str, tenant: str) -> None:
+        """Nobody changes a database that a row of somebody else names, too; repairing the registry is the way out."""
+        if kind == OperationKind.REPAIR:
+            return
+        registry = self._master.platform.registry
+        with self._master.reading() as session:
+            for name in {row.database for row in self._registry.active_rows(session, tenant)}:
+                for row in self._registry.rows(session, database=name):
+                    if row.tenant != tenant and registry is not None and row.status != registry.deleted:
+                        words = self._master.platform.words
+                        raise Refused(
+                            f"Row {row.id} of the registry gives {name} to {words.tenant} {row.tenant}, too",
+                            code="shared_database",
+                            hint="`fleet reconcile` mends the registry. Nothing is done until it is right.",
+                        )
 
     def _observe(self, person: TenantRow, rows: tuple[RegistryRow, ...]) -> TenantDatabase | None:
         """The newest database of a tenant with the state it is really in."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.services.jobs import JobContext
-from tests.services.platform_world import World
+from tests.services.platform_world import World, make_world
 
 BALLAST_TYPE = {"mysql": "LONGTEXT", "postgresql": "TEXT", "sqlite": "TEXT"}
 BALLAST_ROWS = 8
@@ -82,6 +83,27 @@ def delete(world: World, tenant: str, job: JobContext | None = None, to: Path | 
     """The whole deletion, as a person does it."""
     plan = world.console.deletions.plan(DeletionRequest(tenant, backup_to=to))
     return world.console.deletions.run(plan, world.name(tenant), job or JobContext())
+
+
+def other_console(world: World) -> World:
+    """A second console at the same master, as on another desk."""
+    return make_world(world.master, world.folders, initialise=False)
+
+
+def when(title: str, act: Callable[[], object]) -> JobContext:
+    """A job in which `act` happens as the step of this title begins, each time it begins."""
+
+    def on_line(line: str) -> None:
+        if line == title:
+            act()
+
+    return JobContext(on_line=on_line)
+
+
+def title_of(world: World, tenant: str, step: str) -> str:
+    plan = world.console.deletions.plan(DeletionRequest(tenant))
+    (title,) = [one.title for one in plan.steps if one.name == step]
+    return title
 
 
 def nothing_open(world: World) -> bool:

@@ -13,36 +13,27 @@ from pagevoo_console.domain.job import Progress
 from pagevoo_console.services.failpoints import VARIABLE
 from pagevoo_console.services.jobs import JobContext
 from tests.faults.killing import killed_at
-from tests.faults.scenes import DELETED, LIVE, delete, files_in, note, nothing_open, published_tenant, truth
-from tests.services.platform_world import World, make_world
-
-
-def other_console(world: World) -> World:
-    """A second console at the same master, as on another desk."""
-    return make_world(world.master, world.folders, initialise=False)
-
-
-def when(title: str, act: Callable[[], object]) -> JobContext:
-    """A job in which `act` happens as the step of this title begins, each time it begins."""
-
-    def on_line(line: str) -> None:
-        if line == title:
-            act()
-
-    return JobContext(on_line=on_line)
-
-
-def title_of(world: World, tenant: str, step: str) -> str:
-    plan = world.console.deletions.plan(DeletionRequest(tenant))
-    (title,) = [one.title for one in plan.steps if one.name == step]
-    return title
+from tests.faults.scenes import (
+    DELETED,
+    LIVE,
+    delete,
+    files_in,
+    note,
+    nothing_open,
+    other_console,
+    published_tenant,
+    title_of,
+    truth,
+    when,
+)
+from tests.services.platform_world import World
 
 
 def newest(world: World, tenant: str) -> Backup:
     return world.console.backups.list(tenant)[0]
 
 
-def test_whoever_comes_while_a_deletion_is_at_work_is_told_who_is_busy(world: World) -> None:
+def test_fault_50_51_whoever_comes_while_a_deletion_is_at_work_is_told_who_is_busy(world: World) -> None:
     tenant = published_tenant(world)
     backup = world.console.backups.create(tenant, JobContext())
     desk = other_console(world)
@@ -74,7 +65,7 @@ def test_whoever_comes_while_a_deletion_is_at_work_is_told_who_is_busy(world: Wo
     assert nothing_open(world)
 
 
-def test_whoever_comes_while_a_backup_is_made_is_told_to_wait(world: World) -> None:
+def test_fault_51_whoever_comes_while_a_backup_is_made_is_told_to_wait(world: World) -> None:
     tenant = published_tenant(world)
     desk = other_console(world)
     tried: list[str] = []
@@ -93,7 +84,7 @@ def test_whoever_comes_while_a_backup_is_made_is_told_to_wait(world: World) -> N
 
 
 @pytest.mark.parametrize("step", ["unpublish", "compare"])
-def test_what_is_written_between_backup_and_drop_is_backed_up_too(world: World, step: str) -> None:
+def test_fault_68_what_is_written_between_backup_and_drop_is_backed_up_too(world: World, step: str) -> None:
     tenant = published_tenant(world)
     late = iter(["late"])
 
@@ -132,7 +123,7 @@ def test_a_database_that_is_never_quiet_is_not_dropped(world: World) -> None:
     assert nothing_open(world)
 
 
-def test_a_table_that_appears_between_backup_and_drop_is_backed_up_too(world: World) -> None:
+def test_fault_68_a_table_that_appears_between_backup_and_drop_is_backed_up_too(world: World) -> None:
     tenant = published_tenant(world)
     created = iter(["CREATE TABLE late (id INT PRIMARY KEY)"])
 
@@ -173,7 +164,9 @@ def test_a_backup_that_is_damaged_before_the_drop_stops_the_deletion(world: Worl
     assert nothing_open(world)
 
 
-def test_a_resume_after_the_database_was_made_anew_refuses(world: World) -> None:
+def test_fault_52_54_a_resume_after_the_platform_registered_it_anew_refuses_and_is_closed(
+    world: World,
+) -> None:
     """The platform has deleted and provisioned behind our back: what is there now is somebody's new work."""
     tenant = published_tenant(world)
     assert killed_at("database.delete.before.drop", lambda: delete(world, tenant))
@@ -192,6 +185,7 @@ def test_a_resume_after_the_database_was_made_anew_refuses(world: World) -> None
     assert left.has_database
     assert left.registry == ("deleted", "active")
     assert left.rows == {"kept", "new"}
+    assert nothing_open(world)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +196,9 @@ def test_a_resume_after_the_database_was_made_anew_refuses(world: World) -> None
     ],
     ids=["renamed", "deleted"],
 )
-def test_a_registry_changed_under_us_stops_the_deletion(world: World, step: str, change: str, code: str) -> None:
+def test_fault_52_a_registry_changed_under_us_stops_the_deletion(
+    world: World, step: str, change: str, code: str
+) -> None:
     tenant = published_tenant(world)
 
     def meddle() -> None:
@@ -216,7 +212,7 @@ def test_a_registry_changed_under_us_stops_the_deletion(world: World, step: str,
     assert left.rows == {"kept"}
 
 
-def test_a_plan_for_a_database_that_was_made_anew_since_is_not_carried_out(world: World) -> None:
+def test_fault_54_a_plan_for_a_database_that_was_made_anew_since_is_not_carried_out(world: World) -> None:
     tenant = published_tenant(world)
     stale = world.console.deletions.plan(DeletionRequest(tenant))
     delete(world, tenant)

@@ -57,12 +57,16 @@ def test_the_first_two_entries_of_a_trail_do_not_lock_each_other_out(world: Worl
     assert world.write("SELECT count(*) FROM console_audit_events") == [(16,)]
 
 
-def test_of_two_deletions_exactly_one_runs(world: World) -> None:
-    tenant, _ = world.provisioned()
-    plan = world.console.deletions.plan(DeletionRequest(tenant))
-    outcomes = in_parallel(partial(world.console.deletions.run, plan, world.name(tenant), JobContext()), 2)
-    assert sorted(outcomes) == [False, True]
-    assert world.write("SELECT status FROM user_databases WHERE user_id = {0}", int(tenant)) == [("deleted",)]
+def test_fault_50_of_two_deletions_exactly_one_runs(
+    world: World, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    for number in range(max(1, request.config.getoption("races") // 20)):
+        tenant, _ = world.provisioned()
+        plan = world.console.deletions.plan(DeletionRequest(tenant))
+        deletion = partial(world.console.deletions.run, plan, world.name(tenant), JobContext())
+        outcomes = at_once([deletion, deletion], "database.delete.arriving", tmp_path / str(number))
+        assert sorted(outcomes) == [False, True]
+        assert world.write("SELECT status FROM user_databases WHERE user_id = {0}", int(tenant)) == [("deleted",)]
 
 
 def test_of_two_switches_to_different_websites_exactly_one_runs(world: World, tmp_path: Path) -> None:
