@@ -13,6 +13,9 @@ from tests.runtime import TEMPORARY_ROOT, quickest_directory
 from tests.secret_service import SecretService
 from tests.servers import MariadbServer, PostgresqlServer, start_mariadb, start_postgresql
 
+TOLD = "told"
+"""The property under which a test records a sentence for the end of the run."""
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(TEMPORARY_ROOT, str(quickest_directory()))
 
@@ -25,7 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is broken on purpose; `./run faults` asks for more."""
     parser.addoption("--kills", type=int, help="random kills of each gesture on each engine, instead of a few")
     parser.addoption("--alone", action="store_true", help="each kill on a tenant of its own, as a test of its own")
+    parser.addoption("--fleet", type=int, default=200, help="tenants among which contradictions are looked for")
     parser.addoption("--races", type=int, default=20, help="races of two creations on each engine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test has measured without asserting it."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == TOLD:
+                terminalreporter.write_line(f"{report.nodeid}: {value}")
 
 
 @pytest.fixture(autouse=True)

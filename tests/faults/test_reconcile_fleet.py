@@ -1,9 +1,9 @@
-"""A thousand tenants on MariaDB and fifty contradictions among them: all found, none invented, every one mended."""
+"""Many tenants on MariaDB and fifty contradictions among them: all found, none invented, every one mended."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,14 +12,13 @@ import pytest
 from pymysql.constants import CLIENT
 
 from pagevoo_console.domain.finding import FindingKind
+from tests.conftest import TOLD
 from tests.masters import ServerMasters
 from tests.servers import MariadbServer, fresh_ids, start_mariadb
 from tests.services.contradictions import Contradictions, adopted_world
 from tests.services.platform_world import World, folders_in
 from tests.services.test_reconciliation import mend_everything, seen
 
-TENANTS = 1000
-A_FEW_SECONDS = 10.0
 PLANTED = {
     FindingKind.ORPHAN: 3, FindingKind.GHOST: 4, FindingKind.UNDEAD: 3, FindingKind.SHARED: 4,
     FindingKind.WRONG_OWNER: 4, FindingKind.TWO_ACTIVE: 4, FindingKind.NO_SUCH_TENANT: 3,
@@ -60,12 +59,12 @@ def fill(server: MariadbServer, master: str, tenants: int) -> None:
             pass
 
 
-def plant_fifty(world: World, server: MariadbServer) -> Contradictions:
+def plant_fifty(world: World, server: MariadbServer, tenants: int) -> Contradictions:
     """The two that the console itself has to make a database for come first: a thousand is what a server may hold."""
     contradictions = Contradictions(world)
     contradictions.adoptable()
     contradictions.adoptable()
-    fill(server, world.master.name, TENANTS)
+    fill(server, world.master.name, tenants)
     for kind, count in PLANTED.items():
         for _ in range(count):
             contradictions.plants[kind]()
@@ -79,11 +78,13 @@ def plant_fifty(world: World, server: MariadbServer) -> Contradictions:
 
 
 @pytest.mark.timeout(900)
-def test_fifty_contradictions_among_a_thousand_tenants_are_all_found_and_mended(
-    own_server: MariadbServer, pagevoo_home: Path
-) -> None:
+def test_fifty_contradictions_among_many_tenants_are_all_found_and_mended(
+    own_server: MariadbServer, pagevoo_home: Path, request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    tenants = request.config.getoption("fleet")
     world = adopted_world(ServerMasters(own_server).make_master(), folders_in(pagevoo_home))
-    contradictions = plant_fifty(world, own_server)
+    contradictions = plant_fifty(world, own_server, tenants)
     assert contradictions.planted.total() == 50
 
     begin = time.monotonic()
@@ -91,9 +92,11 @@ def test_fifty_contradictions_among_a_thousand_tenants_are_all_found_and_mended(
     taken = time.monotonic() - begin
 
     assert found == contradictions.planted
-    assert taken < A_FEW_SECONDS
 
+    begin = time.monotonic()
     mend_everything(world)
+    mended = time.monotonic() - begin
+    record_property(TOLD, f"{tenants} tenants; 50 found in {taken:.1f} s, mended in {mended:.1f} s")
 
     assert world.console.reconciliation.find().findings == ()
     assert world.console.operations.list(open_only=True) == ()

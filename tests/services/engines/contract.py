@@ -359,8 +359,27 @@ class EngineContract:
     def test_fault_78_79_80_81_88_91_a_hostile_name_is_either_refused_or_meant_exactly(
         self, place: Place, suffix: str
     ) -> None:
+        self.refused_or_meant_exactly(place, f"{place.new_name()}{suffix}")
+
+    @pytest.mark.parametrize("letter", ["x", "ü", "日"])
+    @pytest.mark.parametrize("size", [63, 64, 65])
+    def test_fault_82_83_a_name_at_the_limit_is_either_refused_or_meant_exactly(
+        self, place: Place, letter: str, size: int
+    ) -> None:
+        name = place.new_name()
+        while len(name.encode()) < size:
+            name += letter
+        self.refused_or_meant_exactly(place, name)
+
+    @pytest.mark.parametrize("form", ["{} ", " {}", "{}\t", "{}."])
+    def test_fault_84_a_name_with_a_space_at_an_end_is_either_refused_or_meant_exactly(
+        self, place: Place, form: str
+    ) -> None:
+        self.refused_or_meant_exactly(place, form.format(place.new_name()))
+
+    def refused_or_meant_exactly(self, place: Place, name: str) -> None:
+        """Beside a database of another name, which stays."""
         bystander = place.create()
-        name = f"{place.new_name()}{suffix}"
         with place.open(writable=True) as server:
             if place.engine.name_problem(name) is not None:
                 with pytest.raises((Refused, WrongUsage)):
