@@ -5,12 +5,9 @@ from __future__ import annotations
 from pagevoo_console.domain.account import TenantAccount
 from pagevoo_console.domain.operation import Step
 from pagevoo_console.services.accounts import ANYWHERE, AccountPlan, Accounts
+from pagevoo_console.services.engines.mysql_accounts import PRIVILEGES
 from pagevoo_console.services.tenants import Tenants
 
-GRANTS = (
-    "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP, REFERENCES, CREATE TEMPORARY TABLES, LOCK TABLES, "
-    "EXECUTE, CREATE VIEW, SHOW VIEW"
-)
 PASSWORD = "example-Kz3wQ9-xT7mVb2_hRf5LcN8"
 
 
@@ -32,7 +29,10 @@ class DrawnAccounts(Accounts):
         account = self.show(tenant, host)
         whom = f"'{account.name}'@'{host}'"
         pattern = account.database.replace("_", r"\_")
-        statements = (f"CREATE USER {whom} IDENTIFIED BY …", f"GRANT {GRANTS} ON `{pattern}`.* TO {whom}")
+        statements = (
+            f"CREATE USER {whom} IDENTIFIED BY …",
+            f"GRANT {', '.join(PRIVILEGES)} ON `{pattern}`.* TO {whom}",
+        )
         steps = (
             Step("account", f"Create the account {account.name}, unable to log in"),
             Step("grant", f"Grant it what a website needs on {account.database}, and nothing else"),

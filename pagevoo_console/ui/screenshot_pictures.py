@@ -174,7 +174,6 @@ AWAY = (
     Picture("window-offline", _offline),
     Picture("findings-failed", lambda scene: scene.trigger("fleet.check")),
     Picture("servers-failed", to.testing_server),
-    Picture("daily-failed", to.act("fleet.tick", to.NEXT)),
     Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
     Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
 )

@@ -324,10 +324,11 @@ def at_end_of_overview(scene: Scene) -> None:
 
 
 def password_of_account(scene: Scene) -> None:
-    """The password of an account that was made a moment ago."""
+    """The password of an account that was made a moment ago; the dialog closes once somebody has it."""
     scene.show_tenant(HEALTHY)
     assert scene.window.console is not None
     PasswordDialog(scene.window.console.accounts.show(HEALTHY), PASSWORD, scene.window).open()
+    scene.press("passwordTakenBox")
 
 
 def with_damaged_preferences(scene: Scene) -> None:

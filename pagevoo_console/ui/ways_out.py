@@ -65,6 +65,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
     "table_exists": (DRIFT,),
     "not_adopted": (DRIFT,),
     "two_databases": (FINDINGS,),
+    "shared_database": (FINDINGS,),
     "registry_changed": (FINDINGS,),
     "registry_key": (FINDINGS,),
     "wrong_database_name": (FINDINGS,),

@@ -20,6 +20,12 @@ from pagevoo_console.ui.kit.pages import Card, KeyValues, clear, row
 from pagevoo_console.ui.kit.pills import Badge, BadgeView, state_badge
 from pagevoo_console.ui.kit.states import Emptiness, StateStack
 from pagevoo_console.ui.kit.tokens import Space, Tone
+from pagevoo_console.ui.ways_out import FINDINGS, SERVERS, Way, actions_of
+
+_WAYS: dict[DatabaseState, tuple[Way, ...]] = {
+    DatabaseState.MISSING: (FINDINGS,),
+    DatabaseState.UNREACHABLE: (SERVERS,),
+}
 
 
 class StatusPanel(Card):
@@ -80,7 +86,7 @@ class StatusPanel(Card):
             return
         clear(self._facts)
         if database.note and database.state not in (DatabaseState.ACTIVE, DatabaseState.SUSPENDED):
-            self._facts.addWidget(banner(self._problem(database)))
+            self._facts.addWidget(banner(self._problem(tenant.id, database)))
         self._facts.addWidget(self._values(database, entry))
         self.check_button.setVisible(database.state not in (DatabaseState.DELETED, DatabaseState.PROVISIONING))
         self.states.show_content()
@@ -124,9 +130,11 @@ class StatusPanel(Card):
                 return f"{name} · {server.address}" if not server.directory else server.address
         return name
 
-    def _problem(self, database: TenantDatabase) -> Message:
+    def _problem(self, tenant: str, database: TenantDatabase) -> Message:
+        """What is wrong with it, and where that is looked into."""
         kind = MessageKind.INFO if database.state is DatabaseState.PROVISIONING else MessageKind.WARNING
-        return Message(kind, state_badge(database.state).text, database.note)
+        ways = actions_of(self._context, _WAYS.get(database.state, ()), tenant)
+        return Message(kind, state_badge(database.state).text, database.note, next(iter(ways), None))
 
     def _checked(self, tenant: str, result: CheckResult) -> None:
         self._ready()

@@ -36,10 +36,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """The newest daily look: when (None where the trail names no moment), by whom, and what came of it."""
+    """The newest daily look: when (None where the trail names no moment), and what came of it."""
 
     at: datetime | None
-    actor: str
     tally: Tally
 
 
@@ -58,7 +57,6 @@ def look_of(event: AuditEvent) -> LastLook:
     told: Mapping[str, Any] = after if isinstance(after, dict) else {}
     return LastLook(
         read_moment(event.at),
-        f"{event.actor} · {event.host}",
         Tally(*(_number(told.get(key)) for key in ("done", "alerts", "frozen", "thawed", "failed"))),
     )
 

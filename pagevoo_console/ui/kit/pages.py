@@ -21,6 +21,9 @@ from pagevoo_console.ui.kit.controls import IconView
 from pagevoo_console.ui.kit.labels import PlainLabel, plain_label
 from pagevoo_console.ui.kit.tokens import Space, Text
 
+HEAD_HEIGHT = 32
+"""That of a button: the titles of cards side by side stand at one height, whether or not there is one beside them."""
+
 Piece = QWidget | tuple[QWidget, int] | int | None
 
 
@@ -136,6 +139,7 @@ class Card(QFrame):
         self.title = plain_label(title, Text.SUBTITLE)
         self._head = QHBoxLayout()
         self._head.setSpacing(Space.S)
+        self._head.addStrut(HEAD_HEIGHT)
         if icon_name:
             self._head.addWidget(IconView(icon_name))
         self._head.addWidget(self.title)
@@ -143,8 +147,8 @@ class Card(QFrame):
         self.body = QVBoxLayout()
         self.body.setSpacing(spacing)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.M - Space.HAIR, Space.M, Space.M)
-        layout.setSpacing(Space.S + Space.XS)
+        layout.setContentsMargins(Space.M, Space.S + Space.XS, Space.M, Space.M)
+        layout.setSpacing(Space.S)
         layout.addLayout(self._head)
         layout.addLayout(self.body)
         layout.addStretch(1)

@@ -38,7 +38,6 @@ class DailyCard(Card):
             words += [
                 plain_label(ran, Text.STRONG, wrap=True),
                 plain_label(came_of(last.tally), muted=True, wrap=True),
-                plain_label(last.actor, Text.CAPTION, muted=True, elide=True),
             ]
         if late:
             text = translate("daily", "A timer should run {command} once a day.")

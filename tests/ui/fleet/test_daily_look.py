@@ -97,7 +97,7 @@ def test_a_look_that_is_late_is_told(qtbot: QtBot) -> None:
     qtbot.addWidget(card)
     now = datetime.now(UTC)
     for age, is_late in ((LATE - timedelta(hours=1), False), (LATE + timedelta(hours=1), True)):
-        card.show_look(LastLook(now - age, "root · here", Tally(3, 0, 0, 0, 0)))
+        card.show_look(LastLook(now - age, Tally(3, 0, 0, 0, 0)))
         assert ("A timer should run" in read(card)) is is_late
 
 
