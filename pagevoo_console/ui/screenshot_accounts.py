@@ -38,7 +38,7 @@ class DrawnAccounts(Accounts):
             Step("grant", f"Grant it what a website needs on {account.database}, and nothing else"),
             Step("password", "Give it a random password, and keep that where it was asked for"),
         )
-        return AccountPlan(account, "1", steps, (f"CREATE USER {whom} IDENTIFIED BY …", grant))
+        return AccountPlan(account, "1", steps, statements)
 
     def plan_removal(self, tenant: str, host: str = ANYWHERE) -> AccountPlan:
         account = self.show(tenant, host)
