@@ -10,13 +10,15 @@ from pytestqt.qtbot import QtBot
 
 import pagevoo_console.services
 from pagevoo_console.domain.errors import Busy, Failed, Refused
+from pagevoo_console.domain.job import Task
+from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.ui.kit.task_wizard import TaskWizard
 from pagevoo_console.ui.main_window import MainWindow
 from pagevoo_console.ui.ways_out import WAYS, way_out_of_work, ways_out
 from tests.services.platform_world import World
 from tests.ui.window.conftest import OpenWindow, at_rest
 from tests.ui.window.test_main_window import workspace
-from tests.ui.worlds import cut_off, nameless
+from tests.ui.worlds import nameless
 
 
 def wizard_over(window: MainWindow) -> TaskWizard:
@@ -84,21 +86,23 @@ def test_a_website_with_the_database_may_have_it_moved_before(
     assert wizard_over(window).windowTitle() == "Move the database"
 
 
-def test_work_left_unfinished_leads_to_the_operations_from_the_wizard_and_from_the_toast(
+def test_a_job_that_finds_somebody_at_work_leads_to_the_operations(
     open_window: OpenWindow, world: World, qtbot: QtBot
 ) -> None:
-    tenant = cut_off(world)
+    tenant, _ = world.provisioned()
     window = open_window(world)
-    workspace(window).context.doors.publish_website(tenant, None)
-    at_rest(qtbot, window)
-    offers = offered(wizard_over(window))
-    context = workspace(window).context
-    told = ways_out(context, Busy("Somebody is at work"), tenant)
-    assert [way.title for way in told] == ["Show operations"]
-    if offers:
-        assert offers == ["wayOperations"]
 
-    told[0].run()
+    def freeze(_job: JobContext) -> None:
+        raise Busy("Somebody is at work")
+
+    window.runner.run(Task("Freeze", "master", freeze, tenant))
+    qtbot.waitUntil(lambda: bool(window.messenger.log), timeout=20_000)
+    told = window.messenger.log[-1].message
+    assert told.title == "Freeze failed"
+    assert told.action is not None
+    assert told.action.title == "Show operations"
+
+    told.action.run()
     at_rest(qtbot, window)
 
     assert workspace(window).room == "operations"
