@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -28,6 +28,7 @@ RESTORE = OperationKind.RESTORE.value
 
 
 _DAMAGED = "damaged"
+_SWAP = "swap_memo"
 
 
 class RestoreMode(StrEnum):
@@ -61,6 +62,7 @@ class BackupRestore(Procedure):
     """Stage, load, compare; then swap where there is something to swap with."""
 
     kind = RESTORE
+    looks: ClassVar[frozenset[str]] = frozenset({"unwritten"})
 
     def __init__(
         self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
@@ -102,7 +104,7 @@ class BackupRestore(Procedure):
                 with self._sparing(run):
                     engine.quiesce(run.session, run.database)
             case "unwritten":
-                if _DAMAGED not in run.evidence:
+                if _DAMAGED not in run.evidence and _SWAP not in run.evidence:
                     self._ensure_unwritten(run)
             case "swap":
                 self._swap(run)
@@ -194,11 +196,11 @@ class BackupRestore(Procedure):
 
     def _swap(self, run: Run) -> None:
         engine = self._connections.engine(run.server)
-        if "swap_memo" not in run.evidence:
+        if _SWAP not in run.evidence:
             ensure_same(self._tenants, run)
-            run.evidence["swap_memo"] = engine.swap_memo(run.session, run.database, self._staged(run))
+            run.evidence[_SWAP] = engine.swap_memo(run.session, run.database, self._staged(run))
             run.save()
-        engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence["swap_memo"])
+        engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence[_SWAP])
 
     def _backup(self, run: Run) -> Backup:
         return self._backups.get_same(run.plan["path"], run.plan["backup"], run.plan["sha256"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,21 @@ def test_fault_54_what_was_written_before_a_late_resume_is_backed_up_too(world: 
     backup = world.console.backups.get(str(done.backup_path))
     world.console.restores.run(world.console.restores.plan(backup, tenant), None, JobContext())
     assert truth(world, tenant).rows == {"kept", "late"}
+
+
+def test_fault_54_what_was_written_before_a_late_resume_of_a_restore_is_in_its_safety_backup(world: World) -> None:
+    tenant = published_tenant(world)
+    console = world.console
+    plan = console.restores.plan(console.backups.create(tenant, JobContext()), tenant)
+    work = partial(console.restores.run, plan, world.name(tenant), JobContext())
+    assert killed_at("backup.restore.before.swap", work)
+    note(world, tenant, "late")
+
+    (operation,) = console.operations.list(tenant=tenant, open_only=True)
+    done = console.operations.resume(operation.id, JobContext())
+
+    assert truth(world, tenant) == LIVE
+    assert console.backups.get(done["safety"]).tables["feature_settings"] == 2
 
 
 def test_fault_54_a_deletion_killed_before_the_drop_is_taken_back(world: World) -> None:
