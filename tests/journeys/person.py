@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,6 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+
+PAUSE = 30
+"""Milliseconds between two looks."""
 
 PATIENCE = int(os.environ.get("JOURNEY_PATIENCE_MS", "60000"))
 W = TypeVar("W", bound=QWidget)
@@ -155,10 +159,12 @@ class Person:
         return "\n".join(text for text in seen if text)
 
     def waits_for(self, condition: Callable[[], bool], what: str) -> None:
-        try:
-            self._qtbot.waitUntil(condition, timeout=PATIENCE)
-        except Exception as error:
-            raise AssertionError(f"Waited for {what}. On the screen:\n{self.screen()}") from error
+        """Look again and again, with pauses in which the window and its jobs have the machine to themselves."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"Waited for {what}. On the screen:\n{self.screen()}")
+            self._qtbot.wait(PAUSE)
 
     def _find(self, name: str, kind: type[W]) -> W | None:
         place = self.dialog() or self.window

@@ -32,6 +32,7 @@ from tests.journeys.person import Person
 from tests.masters import EngineServer, ServerMasters
 
 OpenWindow = Callable[[], Person]
+pytestmark = pytest.mark.timeout(600)
 
 CORE = {"installed_features", "feature_settings", "console_features"}
 DOCUMENTED = {
@@ -97,6 +98,7 @@ def test_create_database_successfully(
     assert desk.refused("database", "create", squatter.id, "--website", squatter.website, code=3) == "database_exists"
     assert platform.tables(squatter.database) == {"secrets"}
     assert platform.registry(squatter) == []
+    assert platform.operations(squatter) == [("database.create", "abandoned")]
 
 
 def test_install_feature_with_database(
@@ -231,6 +233,7 @@ def test_cannot_create_second_database(
     person.sees_text("A second database is blocked")
     person.opens_menu("manageDatabaseButton")
     assert "database.create" not in offered()
+    assert "Create database…" not in person.screen()
     for website in grace.websites:
         assert desk.refused("database", "create", grace.id, "--website", website, code=3) == "database_exists"
 
@@ -421,6 +424,7 @@ def test_connection_switching_works_correctly(
         assert platform.tables(customer.database) == CORE
         assert platform.rows(customer.database, "feature_settings") == []
         assert not platform.is_published(before)
+        assert not platform.is_published(after)
         assert may_edit(desk, customer, after)
         assert not may_edit(desk, customer, before)
         assert desk.refused("tenant", "may", customer.id, "new_template", code=3) == "database_active"
