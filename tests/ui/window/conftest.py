@@ -48,6 +48,7 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
 
 
 def at_rest(qtbot: QtBot, window: MainWindow) -> None:
-    """Wait until everything is made and no query is under way, with time for the pause after typing."""
+    """Wait until everything is made, asked and laid out, with time for the pause after typing."""
     qtbot.wait(80)
     qtbot.waitUntil(lambda: window.is_idle, timeout=20_000)
+    qtbot.wait(10)
