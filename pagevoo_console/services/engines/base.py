@@ -306,6 +306,28 @@ class DatabaseEngine(ABC):
         `live` must be quiesced; `staged` is gone or empty afterwards.
         """
 
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        """What `move` must know to finish after a crash, as JSON data to be journalled first. Reads only.
+
+        Raises NotFound, and Unsupported naming what a move would lose.
+        """
+
+    @abstractmethod
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        """Call the database of the memo `target` from now on. `mark` is the marker where one has to be made for it.
+
+        As atomic as the engine allows. Safe to call again after a crash at any point: it finishes what was begun.
+        `source` should be quiesced. Raises Refused: `generation_changed` where it is not the memo's database,
+        `database_exists` where the other name is taken; nothing is lost then.
+        """
+
+    @abstractmethod
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        """Whether the database of this name is the memo's, or what an interrupted drop has left of it. Reads only."""
+
     # --- sessions ---------------------------------------------------------------------------------------------------
 
     @abstractmethod

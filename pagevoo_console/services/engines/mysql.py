@@ -23,6 +23,7 @@ from pagevoo_console.services.engines import (
     mysql_features,
     mysql_freeze,
     mysql_load,
+    mysql_move,
     mysql_session,
     mysql_sizes,
     mysql_swap,
@@ -219,6 +220,18 @@ class MysqlEngine(DatabaseEngine):
     def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
         with self._explained(server):
             mysql_swap.swap(server, live, staged, aside, memo)
+
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        with self._explained(server):
+            return mysql_move.move_memo(server, name)
+
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        with self._explained(server):
+            mysql_move.move(server, source, target, memo, mark)
+
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        with self._explained(server):
+            return mysql_move.is_moved(server, name, memo, mark)
 
     def try_lock(self, server: sa.Connection, key: str) -> bool:
         with self._explained(server):

@@ -37,7 +37,7 @@ def swap_memo(server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
     told: dict[str, Any] = {"marker": marker(server, live)}
     for role, name in (("live", live), ("staged", staged)):
         with _within(connection, name):
-            told[role] = _as_data(definitions(connection, strict=True))
+            told[role] = as_data(definitions(connection, strict=True))
     return told
 
 
@@ -52,15 +52,15 @@ def swap(server: sa.Connection, live: str, staged: str, aside: str, memo: dict[s
         create_database(server, aside, memo["marker"] or "")
     if not _is_moved(server, live, staged, aside, memo):
         for name in (live, staged):
-            _drop_programs(connection, name)
+            drop_programs(connection, name)
         moves = [(live, aside, table) for table in old["tables"]] + [(staged, live, table) for table in new["tables"]]
         if moves:
-            _rename(connection, moves)
-    _make_programs(connection, live, new)
-    _make_programs(connection, aside, old)
+            rename(connection, moves)
+    make_programs(connection, live, new)
+    make_programs(connection, aside, old)
 
 
-def _rename(connection: MysqlConnection, moves: list[tuple[str, str, str]]) -> None:
+def rename(connection: MysqlConnection, moves: list[tuple[str, str, str]]) -> None:
     """All tables at once, as (from database, to database, table). Foreign keys follow their tables."""
     renames = [
         f"{quoted(source)}.{quoted(table)} TO {quoted(target)}.{quoted(table)}" for source, target, table in moves
@@ -77,9 +77,9 @@ def _is_moved(server: sa.Connection, live: str, staged: str, aside: str, memo: d
     """Whether the tables have changed places already. Raises Refused when they are not those that were noted."""
     connection = driver_connection(server)
     old, new = set(memo["live"]["tables"]), set(memo["staged"]["tables"])
-    found_live = _tables(connection, live)
-    found_staged = _tables(connection, staged) if exists(server, staged) else set()
-    found_aside = _tables(connection, aside)
+    found_live = tables(connection, live)
+    found_staged = tables(connection, staged) if exists(server, staged) else set()
+    found_aside = tables(connection, aside)
     if found_live == new and not found_staged and found_aside == old and (old or new):
         return True
     if found_live == old and found_staged == new and not found_aside:
@@ -91,12 +91,12 @@ def _is_moved(server: sa.Connection, live: str, staged: str, aside: str, memo: d
     )
 
 
-def _tables(connection: MysqlConnection, name: str) -> set[str]:
+def tables(connection: MysqlConnection, name: str) -> set[str]:
     rows = connection.rows(f"SHOW FULL TABLES FROM {quoted(name)} WHERE Table_type <> 'VIEW'")
     return {str(table) for table, _ in rows if table != MARKER_TABLE}
 
 
-def _drop_programs(connection: MysqlConnection, name: str) -> None:
+def drop_programs(connection: MysqlConnection, name: str) -> None:
     with _within(connection, name):
         mysql_freeze.thaw(connection, JobContext())
         read = definitions(connection)
@@ -106,7 +106,7 @@ def _drop_programs(connection: MysqlConnection, name: str) -> None:
                     connection.run(f"DROP {kind.upper()} IF EXISTS {quoted(program.name)}")
 
 
-def _make_programs(connection: MysqlConnection, name: str, told: dict[str, Any]) -> None:
+def make_programs(connection: MysqlConnection, name: str, told: dict[str, Any]) -> None:
     """Make them as they were noted; what an interrupted run has made is replaced. The session's settings come back."""
     programs = [Program(**program) for program in told["programs"]]
     with _within(connection, name), _settings_kept(connection):
@@ -141,7 +141,7 @@ def _within(connection: MysqlConnection, name: str) -> Iterator[None]:
     yield
 
 
-def _as_data(read: Definitions) -> dict[str, Any]:
+def as_data(read: Definitions) -> dict[str, Any]:
     return {
         "character_set": read.character_set,
         "collation": read.collation,

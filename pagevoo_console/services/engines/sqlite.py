@@ -24,6 +24,7 @@ from pagevoo_console.services.engines import (
     sqlite_files,
     sqlite_freeze,
     sqlite_load,
+    sqlite_move,
     sqlite_schema,
     sqlite_swap,
     sqlite_usage,
@@ -267,6 +268,16 @@ class SqliteEngine(DatabaseEngine):
     def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
         """By renaming files; markers stay with the names, and there is no moment at which `live` is missing."""
         sqlite_swap.swap(self._path(server, live), self._path(server, staged), self._path(server, aside), memo)
+
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        return sqlite_move.memo(self._path(server, name))
+
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        """The marker goes with the file."""
+        sqlite_move.move(self._path(server, source), self._path(server, target), memo)
+
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        return sqlite_move.is_moved(self._path(server, name), memo)
 
     # --- sessions ---------------------------------------------------------------------------------------------------
 
