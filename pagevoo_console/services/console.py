@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from pagevoo_console.domain.platform import Platform
@@ -10,6 +11,7 @@ from pagevoo_console.domain.server import Connection
 from pagevoo_console.services.accounts import Accounts
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
+from pagevoo_console.services.backup_keys import BackupKeys
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import Databases
@@ -56,6 +58,7 @@ class Console:
         lineages: Lineages,
         folders: Folders,
         backup_folder: Path | None = None,
+        backup_recipients: Sequence[str] = (),
     ) -> None:
         actor = Actor.current()
         self.connection = connection
@@ -85,7 +88,7 @@ class Console:
         self.backup_index = BackupIndex(self.master, folders.state / f"backups-{identity(connection)}")
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
-            backup_folder or folders.backups,
+            backup_folder or folders.backups, BackupKeys(backup_recipients),
         )  # fmt: skip
         self.features = Features(
             self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit, self.tiers

@@ -234,6 +234,7 @@ class Restores:
     def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:
         """What restoring would do. Reads only. Raises Refused for another tenant's backup, or a taken name."""
         manifest = self._backups.manifest(backup)
+        self._backups.ensure_opens(backup)
         with self._master.reading() as session:
             person = self._registry.tenant(session, tenant)
             rows = tuple(self._registry.rows(session, tenant))

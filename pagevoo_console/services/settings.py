@@ -65,8 +65,9 @@ class Theme(StrEnum):
 class Preferences:
     """What a person has chosen. Empty texts mean: as usual.
 
-    `backup_folder` is an absolute path, `page_size` how many rows a list command shows, `window_geometry` and
-    `window_state` are the toolkit's own words in Base64.
+    `backup_folder` is an absolute path, `backup_recipients` are the public keys that backups are encrypted for,
+    `page_size` is how many rows a list command shows, `window_geometry` and `window_state` are the toolkit's own words
+    in Base64.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -76,6 +77,7 @@ class Preferences:
     page_size: int = 100
     window_geometry: str = ""
     window_state: str = ""
+    backup_recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Settings:
         with self._guard:
             document = self._document()
             for key, value in asdict(preferences).items():
-                document[key] = str(value) if isinstance(value, StrEnum) else value
+                document[key] = _plain(value)
             write_private(self._path, tomlkit.dumps(document))
 
     def change(self, **changes: Any) -> Preferences:
@@ -157,6 +159,13 @@ class Settings:
         except OSError as error:
             return f"The usual preferences apply; the file could not be put aside ({os.strerror(error.errno or 0)})."
         return f"The usual preferences apply; the file was kept as {aside.name}."
+
+
+def _plain(value: Any) -> Any:
+    """A preference as TOML has a word for it."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _problem(preferences: Preferences) -> str | None:

@@ -146,6 +146,7 @@ class Installation(Gesture):
 
 
 class BackupMaking(Gesture):
+    suffix: ClassVar[str] = ".sql.zst"
     failpoints = ("backup.dumped", "backup.between_names", "backup.published")
 
     def __init__(self, world: World) -> None:
@@ -164,7 +165,7 @@ class BackupMaking(Gesture):
     def check(self) -> None:
         folder = self.console.backups.folder(self.tenant)
         assert list(folder.glob(".pagevoo-*")) == []
-        dumps = {path.name.removesuffix(".sql.zst") for path in folder.glob("*.sql.zst")}
+        dumps = {path.name.removesuffix(self.suffix) for path in folder.glob(f"*{self.suffix}")}
         assert dumps == {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
         assert self.console.backups.verify(self.console.backups.list(self.tenant)[0], JobContext()).ok
 

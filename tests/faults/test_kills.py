@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.faults.backup_gestures import BACKUP_GESTURES
 from tests.faults.feature_gestures import FEATURE_GESTURES
 from tests.faults.gestures import GESTURES, Gesture
 from tests.faults.killing import killed_after, killed_at
@@ -28,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     about = "failpoints" if "failpoints" in metafunc.fixturenames else "seeds"
     cases = []
     for engine in ENGINES:
-        for gesture in (*GESTURES, *WEBSITE_GESTURES, *FEATURE_GESTURES, *REPAIR_GESTURES):
+        for gesture in (*GESTURES, *BACKUP_GESTURES, *WEBSITE_GESTURES, *FEATURE_GESTURES, *REPAIR_GESTURES):
             every: Sequence[object] = (
                 gesture.failpoints if about == "failpoints" else range(kills or gesture.random_kills)
             )
