@@ -76,7 +76,7 @@ def tick(
     ticking = call.console.fleet_tick
     done = call.work(lambda job: ticking.run(job, tenants=wanted, workers=workers, freezes=freeze))
     document = {
-        "ok": not done.failed,
+        "ok": not (done.failed or done.unpurged),
         "operation": None,
         "done": done.done,
         "failed": [{"tenant": tenant, "error": error} for tenant, error in done.failed.items()],
@@ -84,6 +84,8 @@ def tick(
         "alerts": [words.alert(one) for one in done.alerts],
         "frozen": done.frozen,
         "thawed": done.thawed,
+        "purged": done.purged,
+        "unpurged": [{"operation": operation, "error": error} for operation, error in done.unpurged.items()],
     }
 
     def show(paper: Paper) -> None:
@@ -91,16 +93,18 @@ def tick(
             [
                 ("Looked at", formats.count(len(done.done))), ("Frozen", _some(tuple(done.frozen))),
                 ("Thawed", _some(tuple(done.thawed))), ("Skipped", _some(tuple(done.skipped))),
-                ("Failed", _some(tuple(done.failed))),
+                ("Failed", _some(tuple(done.failed))), ("Purged", _some(tuple(done.purged))),
             ]
         )  # fmt: skip
         for one in done.alerts:
             paper.line(f"{one.tenant} has reached {one.threshold} % of its limit of {formats.size(one.limit)}")
         for tenant, error in done.failed.items():
             paper.line(f"{tenant}: {error}")
+        for operation, error in done.unpurged.items():
+            paper.line(f"Operation {operation} stays in the trash: {error}")
 
     call.answer(document, show)
-    if done.failed:
+    if done.failed or done.unpurged:
         raise typer.Exit(4)
 
 

@@ -13,6 +13,7 @@ from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backup_keys import BackupKeys
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.certificates import Certificates
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import Databases
 from pagevoo_console.services.deletions import Deletions
@@ -42,6 +43,8 @@ from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.ticks import FleetTick
 from pagevoo_console.services.tier_changes import TierChanges
 from pagevoo_console.services.tiers import Tiers
+from pagevoo_console.services.trash import Trash
+from pagevoo_console.services.trash_moves import TrashMoves
 from pagevoo_console.services.usage_samples import UsageSamples
 from pagevoo_console.services.website_rows import WebsiteRows
 from pagevoo_console.services.websites import Websites
@@ -98,10 +101,16 @@ class Console:
             self.freezes.again,
         )  # fmt: skip
         website_rows = WebsiteRows(self.registry, lineages)
+        moves = TrashMoves(self.master, connections)
         self.deletions = Deletions(
             self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit,
-            website_rows,
+            website_rows, moves,
         )  # fmt: skip
+        self.trash = Trash(
+            self.master, self.registry, connections, self.tenancy, self.backups, self.operations, self.audit, moves,
+            self.freezes, self.freeze_records,
+        )  # fmt: skip
+        self.certificates = Certificates(self.master, self.registry, self.audit, self.backups)
         self.rules = Rules(self.master, self.registry)
         self.websites = Websites(
             self.master, self.registry, self.tenants, self.databases, self.deletions, self.operations, self.audit,
@@ -115,7 +124,7 @@ class Console:
             self.master, self.registry, connections, lineages, self.tenants, self.tiers, self.operations, self.audit
         )
         self.reconciliation = Reconciliation(
-            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backups
+            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backups, moves
         )
         self.accounts = Accounts(self.master, connections, self.tenants, self.operations)
         self.server_health = ServerHealthCheck(self.master, connections, self.audit)
@@ -132,6 +141,7 @@ class Console:
         self.fleet_tick = FleetTick(
             self.master, self.tiers, connections, self.tenants, self.sightings, self.directory, self.quotas,
             self.usage_samples, self.quota_alerts, self.freezes, self.freeze_records, self.audit,
+            self.trash,
         )  # fmt: skip
 
 

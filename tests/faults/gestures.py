@@ -172,7 +172,9 @@ class BackupMaking(Gesture):
 
 class Deletion(Gesture):
     failpoints = (
-        *points("database.delete", "backup", "verify", "unpublish", "quiesce", "compare", "drop"),
+        *points("database.delete", "backup", "verify", "unpublish", "quiesce", "trash", "compare"),
+        "moving.tables",
+        "moving.emptied",
         "backup.between_names",
         "backup.verify.scratch",
     )

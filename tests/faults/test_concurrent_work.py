@@ -176,7 +176,7 @@ def test_a_backup_that_is_damaged_before_the_drop_stops_the_deletion(world: Worl
 def test_a_resume_after_the_database_was_made_anew_refuses(world: World) -> None:
     """The platform has deleted and provisioned behind our back: what is there now is somebody's new work."""
     tenant = published_tenant(world)
-    assert killed_at("database.delete.before.drop", lambda: delete(world, tenant))
+    assert killed_at("database.delete.before.trash", lambda: delete(world, tenant))
     world.write("UPDATE user_databases SET status = {0} WHERE user_id = {1}", "deleted", int(tenant))
     ((website,),) = world.write("SELECT id FROM user_websites WHERE user_id = {0}", int(tenant))
     world.write(
@@ -197,7 +197,7 @@ def test_a_resume_after_the_database_was_made_anew_refuses(world: World) -> None
 @pytest.mark.parametrize(
     ("step", "change", "code"),
     [
-        ("drop", "UPDATE user_databases SET database_name = 'mysql' WHERE user_id = {0}", "wrong_database_name"),
+        ("trash", "UPDATE user_databases SET database_name = 'mysql' WHERE user_id = {0}", "wrong_database_name"),
         ("unpublish", "UPDATE user_databases SET status = 'deleted' WHERE user_id = {0}", "database_required"),
     ],
     ids=["renamed", "deleted"],

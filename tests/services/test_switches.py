@@ -117,8 +117,8 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(world: World) -> Non
     assert settings(world, tenant) == [("kept",)]
 
 
-@pytest.mark.parametrize("step", ["old:verify", "old:quiesce", "old:compare"])
-def test_a_switch_that_is_abandoned_before_the_drop_leaves_everything_as_it_was(world: World, step: str) -> None:
+@pytest.mark.parametrize("step", ["old:verify", "old:quiesce", "old:trash", "old:compare"])
+def test_a_switch_that_is_abandoned_before_that_leaves_everything_as_it_was(world: World, step: str) -> None:
     tenant, first, second = settled(world)
     assert killed_at(f"database.switch.after.{step}", lambda: switch(world, tenant, second))
 
@@ -130,8 +130,8 @@ def test_a_switch_that_is_abandoned_before_the_drop_leaves_everything_as_it_was(
     world.write(SETTING, "core", "written", '"again"', database=world.name(tenant))
 
 
-@pytest.mark.parametrize("step", ["after.old:drop", "before.old:finish", "after.old:finish", "after.new:core"])
-def test_after_the_drop_a_switch_only_goes_forward(world: World, step: str) -> None:
+@pytest.mark.parametrize("step", ["before.old:finish", "after.old:finish", "after.new:core"])
+def test_once_it_is_marked_deleted_a_switch_only_goes_forward(world: World, step: str) -> None:
     tenant, first, second = settled(world)
     assert killed_at(f"database.switch.{step}", lambda: switch(world, tenant, second))
     operation = unfinished(world, tenant)
