@@ -26,7 +26,8 @@ class DumpFacts:
     """What a finished dump says of itself.
 
     `consistent` is False where tables were read outside the snapshot; `losses` names what could not be represented.
-    `fingerprint` is the schema's, equal at start and end or the dump would have failed.
+    `fingerprint` is the schema's, equal at start and end or the dump would have failed. `others` is what holds content
+    without being a table (large objects, positions of sequences), by what the engine calls it.
     """
 
     tables: dict[str, TableContent]
@@ -37,6 +38,7 @@ class DumpFacts:
     inconsistencies: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     objects: dict[str, int] = field(default_factory=dict)
+    others: dict[str, TableContent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class BackupManifest:
     audit_head: str = ""
     checksum: str = ""
     seal: SealFacts | None = None
+    others: dict[str, TableContent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,8 @@ def _checksum(manifest: BackupManifest) -> str:
     del content["checksum"]
     if manifest.seal is None:
         del content["seal"]
+    if not manifest.others:  # of an engine that has none, or of an older version
+        del content["others"]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -167,6 +167,7 @@ class Backups:
             inconsistencies=facts.inconsistencies,
             losses=facts.losses,
             objects=facts.objects,
+            others=facts.others,
             files=(entry,),
             audit_head=head,
             seal=None if sealing is None else sealing.facts,
@@ -337,6 +338,8 @@ def compare(
         verdicts.append(TableVerdict(name, found.rows, not problem, problem))
     problems.extend(f"{verdict.name}: {verdict.problem}" for verdict in verdicts if not verdict.matches)
     problems.extend(f"{name}: it is not in the backup" for name in sorted(present - set(manifest.tables)))
+    others = engine.other_content(session, job) if manifest.others else {}
+    problems.extend(f"{name}: not what they were" for name, kept in manifest.others.items() if others.get(name) != kept)
     if engine.fingerprint(session) != manifest.fingerprint:
         problems.append("the schema differs")
     return tuple(verdicts), tuple(problems)

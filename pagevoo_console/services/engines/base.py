@@ -286,9 +286,23 @@ class DatabaseEngine(ABC):
         dumped faithfully; Failed when the schema changed underneath.
         """
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        """What the session's database holds beside the rows of its tables, as `DumpFacts.others` names and counts it.
+
+        Computed by the server, independent of the dump's own reading where the engine can.
+        """
+        return {}
+
     @abstractmethod
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         """Carry out a dump that `dump` wrote, into the session's database, which must be empty."""
+
+    def awaken(self, session: sa.Connection) -> tuple[str, ...]:
+        """Let what `load` and `swap` keep from working do its work: events, on an engine that has them. Idempotent.
+
+        Returns what stays asleep, because the only time it was to work at has passed.
+        """
+        return ()
 
     @abstractmethod
     def portable(self, session: sa.Connection) -> Portable:

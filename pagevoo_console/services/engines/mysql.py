@@ -20,6 +20,7 @@ from pagevoo_console.services.engines import (
     mysql_databases,
     mysql_dump,
     mysql_errors,
+    mysql_events,
     mysql_features,
     mysql_freeze,
     mysql_load,
@@ -169,6 +170,10 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(session):
             return mysql_content.content(session, table, job)
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        with self._explained(session):
+            return mysql_content.other_content(driver_connection(session), job)
+
     def fingerprint(self, session: sa.Connection) -> str:
         with self._explained(session):
             return definitions(driver_connection(session)).fingerprint
@@ -209,6 +214,10 @@ class MysqlEngine(DatabaseEngine):
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._explained(session):
             mysql_load.load(session, source, job)
+
+    def awaken(self, session: sa.Connection) -> tuple[str, ...]:
+        with self._explained(session):
+            return mysql_events.awaken(driver_connection(session))
 
     def portable(self, session: sa.Connection) -> Portable:
         return MysqlPortable(driver_connection(session))

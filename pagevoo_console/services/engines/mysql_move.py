@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pymysql
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import NotFound, Refused, Unsupported
@@ -19,7 +18,6 @@ from pagevoo_console.services.engines.mysql_databases import (
     ensure_name,
     exists,
     marker,
-    quoted,
 )
 from pagevoo_console.services.engines.mysql_definitions import Definitions, definitions
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
@@ -90,11 +88,7 @@ def _ensure_all_are_told(connection: MysqlConnection, name: str, read: Definitio
         f" UNION ALL SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA {schema}"
     )
     lost = [f"the {kind} {one!r}" for kind, one in found if (str(kind), str(one)) not in told]
-    for view in read.views:
-        try:
-            connection.rows(f"SHOW COLUMNS FROM {quoted(view.name)}")
-        except pymysql.Error:
-            lost.append(f"the view {view.name!r}, which is broken: something that it reads is gone")
+    lost += [f"the view {view.name!r}, which is broken: {view.why}" for view in read.broken]
     if lost:
         raise Unsupported(
             f"{name!r} cannot be moved aside without losing {'; '.join(lost)}",

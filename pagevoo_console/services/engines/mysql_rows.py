@@ -27,7 +27,7 @@ from pagevoo_console.services.engines.mysql_columns import (
     row_expression,
 )
 from pagevoo_console.services.engines.mysql_content import RowSums, is_summed_by_server
-from pagevoo_console.services.engines.mysql_databases import quoted
+from pagevoo_console.services.engines.mysql_history import TableRows
 from pagevoo_console.services.engines.mysql_session import MysqlConnection
 
 BLOCK_BYTES = 512 * 1024
@@ -65,11 +65,11 @@ class RowTooLarge(Exception):
 class RowReader:
     """The rows of one table in the order of its clustered key. The session is spoiled when this ends with an error."""
 
-    def __init__(self, connection: MysqlConnection, table: str, columns: list[Column]) -> None:
+    def __init__(self, connection: MysqlConnection, rows: TableRows) -> None:
         self._connection = connection
-        self._columns = columns
-        self._source = f"FROM {quoted(table)} USE INDEX ()"
-        self.sums: RowSums | None = None if is_summed_by_server(columns) else RowSums()
+        self._columns = rows.columns
+        self._source = f"{rows.source} USE INDEX ()"
+        self.sums: RowSums | None = None if is_summed_by_server(rows.columns) else RowSums()
         """What has passed so far; None where only the server can tell."""
 
     def blocks(self) -> Iterator[tuple[int, bytes | bytearray]]:
