@@ -212,6 +212,10 @@ class PostgresqlEngine(DatabaseEngine):
         with self._told(session) as connection:
             return dumps.dump(connection, sink, job)
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        with self._told(session) as connection:
+            return dumps.other_content(connection, job)
+
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._told(session) as connection:
             dumps.load(connection, source, job)

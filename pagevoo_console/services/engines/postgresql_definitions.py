@@ -32,6 +32,7 @@ class Phase(IntEnum):
     TRIGGERS = 6
     SETTINGS = 7
     COMMENTS = 8
+    PRIVILEGES = 9
 
 
 @dataclass(frozen=True, slots=True)

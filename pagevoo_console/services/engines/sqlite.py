@@ -255,6 +255,10 @@ class SqliteEngine(DatabaseEngine):
         with self._explained(session):
             return sqlite_dump.dump(raw_session(session), sink, job)
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        with self._explained(session):
+            return sqlite_dump.other_content(raw_session(session), job)
+
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._explained(session):
             sqlite_load.load(raw_session(session), source, job)
