@@ -8,6 +8,7 @@ import typer
 
 from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import Call, call_of
+from pagevoo_console.cli.fleet_backup import backup, verify
 from pagevoo_console.cli.reconcile import reconcile
 from pagevoo_console.cli.refresh import refresh
 from pagevoo_console.domain.errors import AccessDenied, MissingPrivilege, Unreachable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The whole platform.")
 app.command()(reconcile)
+app.command()(backup)
+app.command()(verify)
 
 
 @app.callback()

@@ -20,6 +20,8 @@ from pagevoo_console.services.deletions import Deletions
 from pagevoo_console.services.directory import Directory
 from pagevoo_console.services.exports import Exports
 from pagevoo_console.services.features import Features
+from pagevoo_console.services.fleet_backups import FleetBackups
+from pagevoo_console.services.fleet_workers import FleetWorkers
 from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.freezes import Freezes
 from pagevoo_console.services.inspection import Inspection
@@ -92,6 +94,10 @@ class Console:
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
             backup_folder or folders.backups, BackupKeys(backup_recipients),
+        )  # fmt: skip
+        self.fleet_backups = FleetBackups(
+            self.master, self.registry, self.tenancy, self.backups, FleetWorkers(self.master, connections), self.audit,
+            folders.state / f"fleet-backups-{identity(connection)}",
         )  # fmt: skip
         self.features = Features(
             self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit, self.tiers
