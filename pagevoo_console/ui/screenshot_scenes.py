@@ -314,6 +314,17 @@ def _check(*then: Callable[[Scene], object]) -> Arrange:
     return arrange
 
 
+def _in_trash(name: str) -> Arrange:
+    """The trash, and what one of its buttons opens."""
+
+    def arrange(scene: Scene) -> None:
+        scene.trigger("trash.show")
+        scene.settle()
+        scene.press(name)
+
+    return arrange
+
+
 def _repair(scene: Scene) -> None:
     """The plan of the gravest repair there is."""
     _check(_press("repairButton"))(scene)
@@ -350,6 +361,9 @@ FULL = (
     Picture("tenant-failed", _tenant(MISSING)),
     Picture("tenant-interrupted", _tenant(INTERRUPTED)),
     Picture("operations-filled", lambda scene: scene.trigger("operations.show")),
+    Picture("trash-filled", lambda scene: scene.trigger("trash.show")),
+    Picture("trash-undelete", _in_trash("undeleteButton")),
+    Picture("trash-purge", _in_trash("purgeButton")),
     Picture("audit-filled", lambda scene: scene.trigger("audit.show")),
     Picture("findings-filled", lambda scene: scene.trigger("fleet.check")),
     Picture("findings-repair", _repair),
@@ -454,6 +468,7 @@ EMPTY = (
     Picture("findings-empty", lambda scene: scene.trigger("fleet.check")),
     Picture("servers-empty", lambda scene: scene.trigger("servers.show")),
     Picture("operations-empty", lambda scene: scene.trigger("operations.show")),
+    Picture("trash-empty", lambda scene: scene.trigger("trash.show")),
     Picture("audit-empty", lambda scene: scene.trigger("audit.show")),
     Picture("connections-empty", lambda scene: scene.trigger("connection.manage")),
 )
@@ -470,6 +485,7 @@ AWAY = (
     Picture("findings-failed", lambda scene: scene.trigger("fleet.check")),
     Picture("servers-failed", _servers_failed),
     Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
+    Picture("trash-failed", lambda scene: scene.trigger("trash.show")),
     Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
 )
 """In a window whose master goes away once it is open."""

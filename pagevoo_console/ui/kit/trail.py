@@ -12,6 +12,8 @@ ACTIONS = {
     "database.create": "Create database",
     "database.delete": "Delete database",
     "database.switch": "Switch website",
+    "database.undelete": "Undelete database",
+    "database.purge": "Purge database",
     "tenant.tier": "Change tier",
     "database.check": "Test connection",
     "website.publish": "Publish website",
