@@ -9,6 +9,7 @@ import typer
 
 from pagevoo_console.cli import backup_key, formats, words
 from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
+from pagevoo_console.cli.backup_prune import prune
 from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.database import Id, newest_operation
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
 
 app = typer.Typer(help="Backups and restores.")
+app.command()(prune)
 app.add_typer(backup_key.app, name="key")
 Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or the path of its file.")]
 

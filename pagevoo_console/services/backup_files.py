@@ -238,6 +238,29 @@ def _hashed(backup: Backup) -> Iterator[BufferedReader]:
         yield file
 
 
+def size_of(path: Path) -> int:
+    """The size of a file. Raises NotFound."""
+    with telling_about(path):
+        return path.stat().st_size
+
+
+def remove(backup: Backup) -> None:
+    """Take a backup away, its manifest first: whatever is left of a removal that was cut short is no backup.
+
+    The manifest gets the name of work in progress, by which the next backup into that folder finds the rest.
+    """
+    manifest_path = backup.manifest_path or manifest_of(backup.path)
+    gone = Path(f"{new_part(manifest_path.parent, PartKind.DUMP)}.manifest")
+    with telling_about(manifest_path):
+        manifest_path.rename(gone)
+        flush_folder(manifest_path.parent)
+        failpoint("backup.removing")
+        _sibling(manifest_path, PROOF_SUFFIX).unlink(missing_ok=True)
+        backup.path.unlink(missing_ok=True)
+        failpoint("backup.removed")
+        gone.unlink(missing_ok=True)
+
+
 def seal(manifest: BackupManifest) -> BackupManifest:
     """The manifest with its own checksum."""
     return replace(manifest, checksum=_checksum(manifest))

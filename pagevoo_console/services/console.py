@@ -36,8 +36,9 @@ from pagevoo_console.services.quotas import Quotas
 from pagevoo_console.services.reconciliation import Reconciliation
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
+from pagevoo_console.services.retention import Retention
 from pagevoo_console.services.server_health import ServerHealthCheck
-from pagevoo_console.services.settings import Folders
+from pagevoo_console.services.settings import Folders, Settings
 from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.switches import Switches
 from pagevoo_console.services.tenant_rules import Rules
@@ -94,6 +95,10 @@ class Console:
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
             backup_folder or folders.backups, BackupKeys(backup_recipients),
+        )  # fmt: skip
+        self.retention = Retention(
+            self.master, self.registry, connections, self.tenancy, self.backups, self.backup_index, self.operations,
+            self.audit, Settings(folders),
         )  # fmt: skip
         self.fleet_backups = FleetBackups(
             self.master, self.registry, self.tenancy, self.backups, FleetWorkers(self.master, connections), self.audit,
