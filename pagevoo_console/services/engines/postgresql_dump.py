@@ -27,7 +27,7 @@ from pagevoo_console.services.engines.postgresql_content import Relation, leaves
 from pagevoo_console.services.engines.postgresql_copy import copy_out
 from pagevoo_console.services.engines.postgresql_definitions import OURS, Definition, Phase, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_inventory import ensure_dumpable, losses, refused_objects
-from pagevoo_console.services.engines.postgresql_names import literal, qualified
+from pagevoo_console.services.engines.postgresql_names import named, qualified
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
 from pagevoo_console.services.jobs import JobContext
 
@@ -260,7 +260,7 @@ def _positions(connection: WatchedConnection) -> list[str]:
         target = qualified(schema, name)
         ((value, is_called),) = rows_of(connection, f"SELECT last_value, is_called FROM {target}")
         called = "true" if is_called else "false"
-        statements.append(f"SELECT pg_catalog.setval({literal(target)}, {value}, {called});")
+        statements.append(f"SELECT pg_catalog.setval({named(schema, name)}, {value}, {called});")
     return statements
 
 
@@ -278,7 +278,7 @@ def load(connection: WatchedConnection, source: Source, job: JobContext) -> None
         )
     _ensure_empty(connection)
     tables: set[str] = set()
-    with job.on_cancel(canceller(connection)):
+    with job.on_cancel(canceller(connection)), _warnings_told(connection, job):
         connection.execute("BEGIN")
         try:
             for frame in reader:
@@ -294,6 +294,21 @@ def load(connection: WatchedConnection, source: Source, job: JobContext) -> None
             if not connection.closed:
                 connection.rollback()
                 connection.execute("RESET ALL")
+
+
+@contextmanager
+def _warnings_told(connection: WatchedConnection, job: JobContext) -> Iterator[None]:
+    """What a dump's own statements warn of, such as a grant to a role that is not here."""
+
+    def tell(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            job.line(f"Warning: {notice.message_primary}")
+
+    connection.add_notice_handler(tell)
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(tell)
 
 
 def _execute(connection: WatchedConnection, frame: Frame) -> None:

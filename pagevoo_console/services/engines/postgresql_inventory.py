@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
 from pagevoo_console.services.engines.postgresql_definitions import OURS, no_member, rows_of
@@ -68,13 +68,7 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
     ]
     named = {name for (name,) in rows_of(connection, " UNION ALL ".join(parts))}
     named |= {f"subscription {name}" for (name,) in rows_of(connection, _SUBSCRIPTIONS)}
-    named |= {
-        f"configuration table {table} of extension {extension}"
-        for extension, table in rows_of(
-            connection,
-            "SELECT extname, unnest(extconfig)::regclass::text FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'",
-        )
-    }
+    named |= set(_users_rows_in_extensions(connection))
     named |= {
         f"comment on {kind} {identity}"
         for kind, identity in rows_of(
@@ -96,6 +90,20 @@ _SUBSCRIPTIONS = (
     "SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid ="
     " (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
 )
+
+
+def _users_rows_in_extensions(connection: WatchedConnection) -> Iterator[str]:
+    """An extension makes its own tables again, but not the rows in them that it says are its user's."""
+    for extension, table, is_sequence, condition in rows_of(
+        connection,
+        "SELECT extname, config::regclass::text, relkind = 'S', condition FROM pg_catalog.pg_extension,"
+        " LATERAL unnest(extconfig, extcondition) AS each(config, condition)"
+        " JOIN pg_catalog.pg_class AS c ON c.oid = config WHERE extname <> 'plpgsql'",
+    ):
+        used = "SELECT is_called FROM {}" if is_sequence else "SELECT EXISTS (SELECT FROM {} {})"
+        ((is_used,),) = rows_of(connection, used.format(table, condition))
+        if is_used:
+            yield f"rows of table {table}, which extension {extension} leaves to its user"
 
 
 def ensure_dumpable(connection: WatchedConnection) -> None:

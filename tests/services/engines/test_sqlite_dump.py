@@ -76,7 +76,7 @@ def test_a_literal_gives_back_the_very_same_value(value: Value) -> None:
     assert exact(found) == exact(value)
 
 
-def test_text_that_is_no_utf8_stays_text_and_a_blob_a_blob() -> None:
+def test_fault_150_text_that_is_no_utf8_stays_text_and_a_blob_a_blob() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.text_factory = exact_text
         row = connection.execute("SELECT CAST(X'FF00' AS TEXT), X'FF00', CAST(X'41' AS TEXT), X'41'").fetchone()
@@ -85,7 +85,7 @@ def test_text_that_is_no_utf8_stays_text_and_a_blob_a_blob() -> None:
         assert connection.execute(f"SELECT * FROM (VALUES {literal.decode()})").fetchone() == row
 
 
-def test_every_kind_of_value_survives_in_every_kind_of_column(place: SqlitePlace, tmp_path: Path) -> None:
+def test_fault_150_every_kind_of_value_survives_in_every_kind_of_column(place: SqlitePlace, tmp_path: Path) -> None:
     values = (
         "NULL, 0, -1, 9223372036854775807, -9223372036854775808, 0.1, -0.0, 1e-310, 1.5e308, 9e999, 3.0,"
         " 9007199254740993, '', '0', '007', ' 5 ', '1e3', '9223372036854775808', 'é😀', 'it''s', X'', X'00',"
@@ -256,7 +256,9 @@ def framed(*statements: str) -> bytes:
         "\udcff".encode("utf-8", "surrogateescape").decode("latin-1"),
     ],
 )
-def test_a_load_does_only_what_a_dump_does_and_leaves_nothing_when_it_fails(place: SqlitePlace, hostile: str) -> None:
+def test_fault_149_a_load_does_what_a_dump_does_and_leaves_nothing_when_it_fails(
+    place: SqlitePlace, hostile: str
+) -> None:
     target = place.create()
     dump = framed("BEGIN;", "CREATE TABLE notes (a);", hostile.format(folder=place.folder), "COMMIT;")
     with pytest.raises(ConsoleError):
@@ -303,7 +305,7 @@ def test_the_sessions_own_settings_outlive_a_load(place: SqlitePlace) -> None:
         cursor.close()
 
 
-def test_a_dump_that_meets_damage_says_so(place: SqlitePlace) -> None:
+def test_fault_146_a_dump_that_meets_damage_says_so(place: SqlitePlace) -> None:
     filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000)"
     name = place.without_marker(
         "CREATE TABLE bulk (a)", f"{filling} INSERT INTO bulk SELECT hex(randomblob(100)) FROM n"
