@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
+from pagevoo_console.services.engines.postgresql_databases import foreign_comment
 from pagevoo_console.services.engines.postgresql_definitions import OURS, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_freeze import our_function
 from pagevoo_console.services.engines.postgresql_grants import grant_losses
@@ -160,6 +161,15 @@ def losses(connection: WatchedConnection) -> tuple[str, ...]:
     """What a restore leaves out without any object being lost: owners, privileges, places and settings."""
     statements: Iterable[str] = (_OWNERS, _PRIVILEGES, _PLACES, _DATABASE, _BROKEN)
     found = {text for statement in statements for (text,) in rows_of(connection, statement)}
+    ((encoding, comment),) = rows_of(
+        connection,
+        "SELECT pg_catalog.getdatabaseencoding(), pg_catalog.shobj_description(oid, 'pg_database')"
+        " FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()",
+    )
+    if encoding != "UTF8":
+        found.add(f"the encoding {encoding}: a copy keeps the same text in UTF8")
+    if foreign_comment(comment):
+        found.add("the comment on the database")
     return tuple(sorted({*found, *inheritance_losses(connection), *grant_losses(connection)}))
 
 

@@ -615,7 +615,7 @@ def test_a_database_of_which_only_a_part_can_be_read_is_not_dumped(place: Postgr
     assert "notes" not in caught.value.message
 
 
-def test_an_owner_who_is_no_superuser_dumps_and_loads_everything(place: PostgresqlPlace) -> None:
+def test_fault_137_an_owner_who_is_no_superuser_dumps_and_loads_everything(place: PostgresqlPlace) -> None:
     role = place.new_role("CREATEDB")
     dump, facts = place.dump(place.create(*SCHEMA))
     first, second = place.new_name(), place.new_name()
@@ -639,11 +639,12 @@ def test_owners_privileges_and_settings_are_named_as_losses(place: PostgresqlPla
     role = place.new_role()
     name = place.create(NOTES, f"ALTER TABLE notes OWNER TO {role.user}", "CREATE TABLE shared (id integer)")
     place.run(name, f"GRANT SELECT ON shared TO {role.user}", f"GRANT SELECT (id) ON shared TO {role.user}")
-    place.host.execute(f"ALTER DATABASE {name} SET work_mem = '7MB'")
+    place.host.execute(f"ALTER DATABASE {name} SET work_mem = '7MB'", f"COMMENT ON DATABASE {name} IS 'the shop''s'")
     assert place.dump(name)[1].losses == (
         f"owner {role.user} of table public.notes",
         f'privileges of role "{role.user}", on a server that has no such role',
         "setting work_mem of the database",
+        "the comment on the database",
     )
 
 
@@ -676,6 +677,7 @@ def test_fault_143_another_encoding_is_translated_and_one_without_meaning_is_ref
     place.run(latin, "CREATE TABLE straße (größe text)", "INSERT INTO straße VALUES ('Ärger'), (chr(255))")
     dump, facts = place.dump(latin)
     assert facts.character_set == "LATIN1"
+    assert facts.losses == ("the encoding LATIN1: a copy keeps the same text in UTF8",)
     copy = place.create()
     place.load(copy, dump)
     assert place.content(copy) == facts.tables == place.content(latin)
