@@ -97,6 +97,8 @@ class BackupRestore(Procedure):
                 self._stage(run)
             case "compare":
                 self._compare(run)
+                if run.plan["mode"] == RestoreMode.REVIVE:
+                    self._awaken(run)
             case "quiesce":
                 ensure_same(self._tenants, run)
                 with self._sparing(run):
@@ -183,6 +185,12 @@ class BackupRestore(Procedure):
                 code="not_proved",
                 hint="The live database was not touched. Use another backup.",
             )
+
+    def _awaken(self, run: Run) -> None:
+        """What is somebody's database again does its work; a copy beside it, and what is being proved, does none."""
+        with self._connections.open(run.server, run.database, writable=True) as session:
+            for name in self._connections.engine(run.server).awaken(session):
+                run.job.line(f"The event {name} was to work once, and its time has passed: it is there, disabled")
 
     def _ensure_unwritten(self, run: Run) -> None:
         located = ensure_same(self._tenants, run)

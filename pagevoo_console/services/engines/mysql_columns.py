@@ -122,6 +122,10 @@ def _pieces(column: Column, is_short: bool) -> list[bytes | str]:
     before, value, after = _parts(column, is_short)
     if not column.is_nullable:
         return [before, value, after]
+    if column.is_long and not is_short:
+        # A value too large for a packet is NULL as digits or as part of a text, and no NULL of the table's.
+        text = f"CONCAT({_constant(before)}, {value}, {_constant(after)})"
+        return [f"IF({column.sql} IS NULL, {_constant(b'NULL')}, {text})"]
     if not before:
         return [f"IFNULL({value}, {_constant(b'NULL')})"]
     return [f"IFNULL(CONCAT({_constant(before)}, {value}, {_constant(after)}), {_constant(b'NULL')})"]

@@ -159,9 +159,11 @@ class _Dump:
         head = f"INSERT INTO {quoted(table.name)} ({names}) VALUES\n".encode()
         written = 0
         reader = RowReader(self._connection, rows)
-        for count, block in reader.blocks():
-            self._writer.rows(table.name, count, b"".join((head, block, b";\n")))
-            written += count
+        for block in reader.blocks():
+            for statement in block.before:
+                self._writer.statement(statement + b";\n")
+            self._writer.rows(table.name, block.rows, b"".join((head, block.text, b";\n")))
+            written += block.rows
             self._job.progress(f"Dumping {table.name}", self._writer.rows_written, self._bound(), "rows")
         sums = reader.sums
         content = content_of(self._connection, rows) if sums is None else sums.content

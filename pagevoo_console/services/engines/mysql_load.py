@@ -24,6 +24,7 @@ from pagevoo_console.services.engines.mysql_session import MysqlConnection, driv
 from pagevoo_console.services.jobs import JobContext
 
 _TRUNCATED = 1265
+_TOO_LARGE = 1301
 _HARMLESS_IN_DDL = frozenset({1287, 3719, 3778, 1681, 1831, 1051, 139, 1478})
 """Deprecations, duplicate indexes, wide rows, idle options: said of what was so in the original too."""
 _SCHEDULER_IS_OFF = (1105, "vent scheduler")
@@ -97,6 +98,12 @@ class _Load:
         for code, text in self._warnings():
             if code == _SCHEDULER_IS_OFF[0] and _SCHEDULER_IS_OFF[1] in text:
                 continue
+            if code == _TOO_LARGE:
+                raise Failed(
+                    f"A value is larger than the server takes: {text}",
+                    code="too_large",
+                    hint="Raise max_allowed_packet on the server.",
+                )
             if code not in _HARMLESS_IN_DDL:
                 raise Failed(f"The server took a definition otherwise than it was: {text}", hint="Compare the servers.")
 

@@ -178,6 +178,25 @@ def test_fault_101_bytes_are_told_from_nothing_and_keep_their_zeros(place: Maria
     assert copy.same("SELECT HEX(c), LENGTH(d), e IS NULL FROM bytes")[0] == ("616200000000", 1, 0)
 
 
+def test_fault_101_values_that_fill_a_packet_go_in_pieces(place: MariadbPlace, tmp_path: Path) -> None:
+    copy = copied(
+        place,
+        place.create(
+            "CREATE TABLE files (id INT PRIMARY KEY, data LONGBLOB, note LONGTEXT, old LONGTEXT CHARACTER SET latin1,"
+            " wide LONGTEXT CHARACTER SET utf16, shape GEOMETRY, small VARCHAR(90), at DATETIME)",
+            "INSERT INTO files (id, data, small) VALUES (1, REPEAT(x'00ff27', 2900000), 'it''s')",
+            "INSERT INTO files VALUES (2, x'ff', REPEAT('q''\\\\é\\n', 1000000), REPEAT('ü', 3000000),"
+            " REPEAT('😀', 90000), ST_GeomFromText('POINT(1 2)', 7), NULL, '2024-01-01')",
+            "INSERT INTO files (id, note, old) VALUES (3, REPEAT('''', 4000000), 'x'), (4, 'short', NULL)",
+        ),
+        tmp_path,
+    )
+    assert max(len(line) for line in copy.dump.splitlines()) < 10_000_000
+    copy.same(
+        "SELECT id, MD5(data), MD5(note), MD5(old), MD5(wide), HEX(shape), small, CONCAT(at) FROM files ORDER BY id"
+    )
+
+
 def test_fault_102_103_any_bytes_in_any_character_set_stay_what_they_are(place: MariadbPlace, tmp_path: Path) -> None:
     sets = (
         "utf8mb3",

@@ -472,7 +472,6 @@ def test_rows_larger_than_a_packet_go_value_by_value(place: MariadbPlace) -> Non
         with pytest.raises(Failed) as caught:
             roomy.load(roomy.create(), dump)
         assert caught.value.code == "too_large"
-        assert "files" in caught.value.message
 
 
 def test_routines_and_triggers_keep_comments_and_line_ends(place: MariadbPlace, tmp_path: Path) -> None:
