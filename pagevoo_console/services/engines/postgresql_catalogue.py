@@ -21,6 +21,7 @@ from pagevoo_console.services.engines.postgresql_policies import policies, rules
 from pagevoo_console.services.engines.postgresql_rarities import mappings, rarities
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 from pagevoo_console.services.engines.postgresql_settings import comments, settings
+from pagevoo_console.services.engines.postgresql_superusers import SUPERUSERS_KINDS, superusers_objects
 
 _LATE_KINDS = frozenset({"view", "materialized view"})
 
@@ -66,7 +67,7 @@ def fingerprint_of(definitions: list[Definition], others: list[str]) -> str:
     lines = sorted(
         f"{definition.kind}\0{definition.name}\0{normalised(definition.text)}"
         for definition in definitions
-        if definition.kind != ROLE_PRIVILEGE
+        if definition.kind not in SUPERUSERS_KINDS | {ROLE_PRIVILEGE}
     )
     digest = hashlib.sha256()
     for line in [*lines, *sorted(others)]:
@@ -111,6 +112,7 @@ def _attached(connection: WatchedConnection) -> list[Definition]:
         *settings(connection),
         *comments(connection),
         *grants(connection),
+        *superusers_objects(connection),
     ]
 
 

@@ -33,6 +33,7 @@ class Phase(IntEnum):
     SETTINGS = 7
     COMMENTS = 8
     PRIVILEGES = 9
+    SUPERUSERS = 10
 
 
 @dataclass(frozen=True, slots=True)

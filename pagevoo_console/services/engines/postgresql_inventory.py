@@ -13,6 +13,7 @@ from pagevoo_console.services.engines.postgresql_inheritance import inheritance_
 from pagevoo_console.services.engines.postgresql_policies import hidden_tables
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 from pagevoo_console.services.engines.postgresql_settings import commented_kinds
+from pagevoo_console.services.engines.postgresql_superusers import SUPERUSERS_KINDS, superusers_losses
 
 _FIRST_USER_OID = 16384
 
@@ -29,7 +30,6 @@ _CATALOGUES: tuple[tuple[str, str], ...] = (
         " WHERE k.partrelid = o.oid AND k.partstrat = 'h' AND e.typtype = 'e')",  # hashed by numbers of the old server
     ),
     ("pg_conversion", "true"),
-    ("pg_event_trigger", "true"),
     ("pg_foreign_data_wrapper", "true"),
     ("pg_foreign_server", "true"),
     ("pg_language", "true"),
@@ -37,7 +37,6 @@ _CATALOGUES: tuple[tuple[str, str], ...] = (
     ("pg_operator", "oprcode = 0"),
     ("pg_opfamily", "true"),
     ("pg_proc", "prolang = (SELECT l.oid FROM pg_catalog.pg_language AS l WHERE l.lanname IN ('c'))"),
-    ("pg_publication", "true"),
     ("pg_transform", "true"),
     ("pg_ts_parser", "true"),
     ("pg_ts_template", "true"),
@@ -79,7 +78,7 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
             f" WHERE objoid >= {_FIRST_USER_OID} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member"
             "  WHERE member.deptype = 'e' AND member.classid = d.classoid AND member.objid = d.objoid)",
         )
-        if kind not in commented_kinds()
+        if kind not in commented_kinds() | SUPERUSERS_KINDS
     }
     encoding = rows_of(connection, "SELECT pg_catalog.getdatabaseencoding()")[0][0]
     if encoding == "SQL_ASCII":
@@ -170,7 +169,8 @@ def losses(connection: WatchedConnection) -> tuple[str, ...]:
         found.add(f"the encoding {encoding}: a copy keeps the same text in UTF8")
     if foreign_comment(comment):
         found.add("the comment on the database")
-    return tuple(sorted({*found, *inheritance_losses(connection), *grant_losses(connection)}))
+    found.update(inheritance_losses(connection), grant_losses(connection), superusers_losses(connection))
+    return tuple(sorted(found))
 
 
 _OWNERS = (

@@ -190,16 +190,8 @@ SCHEMA = (
 )
 
 UNSUPPORTED = (
-    (("CREATE PUBLICATION news FOR ALL TABLES",), "news"),
     (("CREATE FOREIGN DATA WRAPPER away",), "away"),
     (("CREATE FOREIGN DATA WRAPPER away", "CREATE SERVER far FOREIGN DATA WRAPPER away"), "far"),
-    (
-        (
-            "CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$",
-            "CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION on_ddl()",
-        ),
-        "watcher",
-    ),
     (("CREATE TYPE shell",), "shell"),
     (
         ("CREATE TYPE mood AS ENUM ('a', 'b')", "CREATE TABLE parted (m mood) PARTITION BY HASH (m)"),

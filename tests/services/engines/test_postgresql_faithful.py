@@ -191,6 +191,48 @@ def test_fault_135_a_grant_to_a_role_that_is_gone_is_left_out_and_the_rest_kept(
     place.host.execute("DROP ROLE staying")
 
 
+def test_fault_136_event_triggers_and_publications_come_back_where_a_superuser_restores(
+    place: PostgresqlPlace,
+) -> None:
+    role = place.new_role("CREATEDB")
+    original = place.create(
+        "CREATE TABLE t (a integer PRIMARY KEY, b text)",
+        "CREATE SCHEMA s",
+        "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no %'', tg_tag; END'",
+        "CREATE PUBLICATION news FOR TABLE t WHERE (a > 1), TABLES IN SCHEMA s WITH (publish = 'insert, delete')",
+        "CREATE PUBLICATION columns FOR TABLE t (a)",
+        'CREATE PUBLICATION "every\'one" FOR ALL TABLES WITH (publish_via_partition_root)',
+        "COMMENT ON PUBLICATION news IS 'it''s'",
+        "CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION refuse()",
+        "CREATE EVENT TRIGGER asleep ON sql_drop EXECUTE FUNCTION refuse()",
+        "COMMENT ON EVENT TRIGGER refuse IS 'stays'",
+        "ALTER EVENT TRIGGER asleep DISABLE",
+    )
+    dump, facts = place.dump(original)
+    assert facts.losses == (
+        "event trigger asleep, where no superuser restores",
+        "event trigger refuse, where no superuser restores",
+        "publication columns, where no superuser restores",
+        "publication every'one, where no superuser restores",
+        "publication news, where no superuser restores",
+    )
+    copy = place.create()
+    place.load(copy, dump)
+    assert place.dump(copy)[0] == dump
+    with closing(place.raw(copy)) as connection, pytest.raises(psycopg.errors.RaiseException):
+        connection.execute("DROP TABLE t")
+    lesser = place.new_name()
+    with place.open(server=role, writable=True) as server:
+        place.engine.create_database(server, lesser, "x")
+    told: list[str] = []
+    with place.open(lesser, server=role, writable=True, read_timeout=None) as session:
+        place.engine.load(session, io.BytesIO(dump), JobContext(on_line=told.append))
+    assert "Warning: event trigger refuse left out: only a superuser can make it" in told
+    assert len(told) == 5
+    assert place.fingerprint(lesser) == facts.fingerprint
+    place.host.drop(lesser)
+
+
 def test_fault_136_a_rule_and_a_trigger_that_sleep_go_on_sleeping(place: PostgresqlPlace) -> None:
     original = place.create(
         "CREATE TABLE t (a integer)",
