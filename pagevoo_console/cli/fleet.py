@@ -37,6 +37,7 @@ def status(
     refresh(call, is_cached=cached, features=True)
     found = call.console.directory.summary()
     findings = None if cached else _findings(call)
+    trash = None if cached else _trash(call)
 
     def show(paper: Paper) -> None:
         paper.facts(
@@ -47,6 +48,7 @@ def status(
                 ("Over quota", _some(found.over)),
                 ("Near quota", _some(found.near)),
                 ("Missing", _some(found.missing)),
+                *([("In the trash", formats.count(trash))] if trash is not None else []),
                 ("Unreachable", _some(found.unreachable)),
                 ("Outdated", _some(found.outdated)),
                 ("Orphans", _some(tuple(orphan.name for orphan in found.orphans))),
@@ -61,7 +63,7 @@ def status(
             ]
         )
 
-    call.answer({**words.fleet(found), "findings": findings}, show)
+    call.answer({**words.fleet(found), "findings": findings, "trash": trash}, show)
 
 
 @app.command()
@@ -115,6 +117,14 @@ def _findings(call: Call) -> dict[str, int] | None:
     """How many contradictions `fleet reconcile` would find of each kind, None where it cannot look."""
     try:
         return call.work(lambda job: call.console.reconciliation.find()).counts
+    except (Unreachable, AccessDenied, MissingPrivilege):
+        return None
+
+
+def _trash(call: Call) -> int | None:
+    """How many databases are in the trash, None where the master cannot be asked."""
+    try:
+        return call.console.trash.count()
     except (Unreachable, AccessDenied, MissingPrivilege):
         return None
 

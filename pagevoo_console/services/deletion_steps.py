@@ -226,9 +226,9 @@ class DatabaseDeletion(Procedure):
             if not problems:
                 self._backups.ensure_intact(backup)
                 return
-            run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
             self._moves.take_back(run)
             run.save()
+            run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
             to = run.plan["backup_to"]
             fresh = self._backups.dump(located, run.job, None if to is None else Path(to))
             self._keep(run, self._backups.prove(fresh, run.job))

@@ -201,9 +201,9 @@ class FindingRepair(Procedure):
             if not problems:
                 self._backups.ensure_intact(backup)
                 return
-            run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
             self._moves.take_back(run)
             run.save()
+            run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
             self._back_up(run)
             self._keep(run, self._backups.prove(self._backup(run), run.job))
         raise Failed(

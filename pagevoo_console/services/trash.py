@@ -120,10 +120,11 @@ class Trash:
                 website = None
         server = self._tenancy.server(entry.server)
         engine = self._connections.engine(server)
-        with self._connections.open(server) as session:
-            self._ensure_there(session, record, server)
-            if engine.exists(session, entry.database):
-                raise leftover(entry.database, server)
+        if not self._is_under_way(entry):
+            with self._connections.open(server) as session:
+                self._ensure_there(session, record, server)
+                if engine.exists(session, entry.database):
+                    raise leftover(entry.database, server)
         data = self._undelete_data(entry, website)
         warnings = []
         if website is not None:
@@ -170,6 +171,10 @@ class Trash:
                 code="website_gone",
                 hint=f"Name another one: `database undelete {entry.operation} --website WID`.",
             ) from error
+
+    def _is_under_way(self, entry: TrashEntry) -> bool:
+        """Whether somebody has begun to undelete it: then where it is tells nothing, and doing it again goes on."""
+        return any(one.kind == UNDELETE for one in self._operations.list(tenant=entry.tenant, open_only=True))
 
     def _ensure_there(self, session: sa.Connection, record: TrashRecord, server: Server) -> None:
         entry = record.entry
