@@ -20,7 +20,7 @@ def test_switch_moves_to_another_website_and_names_what_is_lost(sqlite_desk: Des
     assert (planned["dry_run"], planned["from_website"], planned["to_website"]) == (True, first, second)
     assert planned["features"] == ["Blog"]
     assert planned["steps"][0]["name"] == "old:backup"
-    assert "cannot be undone" in sqlite_desk.call(*wanted, "--dry-run").out
+    assert "into the trash" in sqlite_desk.call(*wanted, "--dry-run").out
     assert sqlite_desk.refused(*wanted, code=3) == "confirmation_mismatch"
     same = ("database", "switch", tenant, "--website", first, "--confirm", database_of(tenant))
     assert sqlite_desk.refused(*same, code=3) == "same_website"

@@ -63,10 +63,10 @@ def test_workflow_c_switching_backs_up_deletes_unpublishes_and_creates_anew(worl
     features.install(features.plan_install(tenant, ["blog"]), JobContext())
     plan = world.console.switches.plan(tenant, second)
     assert [step.name for step in plan.steps] == [
-        "old:backup", "old:verify", "old:unpublish", "old:quiesce", "old:compare", "old:drop", "old:finish",
+        "old:backup", "old:verify", "old:unpublish", "old:quiesce", "old:trash", "old:compare", "old:finish",
         "new:create", "new:core", "new:compare",
     ]  # fmt: skip
-    assert [step.name for step in plan.steps if step.is_destructive] == ["old:drop"]
+    assert not any(step.is_destructive for step in plan.steps)
     assert (plan.from_website, plan.to_website.id, plan.features) == (first, second, ("Blog",))
 
     done = world.console.switches.run(plan, world.name(tenant), JobContext())
