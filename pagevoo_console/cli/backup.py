@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pagevoo_console.cli import backup_key, formats, words
+from pagevoo_console.cli import backup_key, backup_place, formats, words
 from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
+from pagevoo_console.cli.backup_place import fetch
 from pagevoo_console.cli.backup_prune import prune
 from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
@@ -19,9 +20,14 @@ from pagevoo_console.domain.errors import Corrupt
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
+    from pagevoo_console.domain.backup import Backup
+    from pagevoo_console.services.jobs import JobContext
+    from pagevoo_console.services.places import Place
 
 app = typer.Typer(help="Backups and restores.")
 app.command()(prune)
+app.command()(fetch)
+app.add_typer(backup_place.app, name="place")
 app.add_typer(backup_key.app, name="key")
 Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or the path of its file.")]
 
@@ -30,7 +36,7 @@ Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or t
 def create(
     context: typer.Context,
     tenant: Id,
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where it goes.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="DIR|URL", help="Where it goes: a folder, or s3://…")] = None,
     recipient: Annotated[
         list[str] | None, typer.Option(metavar="AGE_KEY", help="Encrypt for this public key; can be given again.")
     ] = None,
@@ -41,20 +47,38 @@ def create(
     console = call.console
     passphrase = passphrase_of_stdin() if passphrase_stdin else None
     sealing = console.backups.keys.sealing(recipient or (), passphrase)
-    made = call.work(lambda job: console.backups.create(tenant, job, to, sealing))
+    place = _place(to)
+    folder = None if to is None or place is not None else Path(to)
+
+    def work(job: JobContext) -> tuple[Backup, str | None]:
+        if place is None:
+            return console.backups.create(tenant, job, folder, sealing), None
+        console.places.ensure_usable(place)
+        backup = console.backups.create(tenant, job, None, sealing)
+        return backup, console.places.send(backup, place, job)
+
+    made, url = call.work(work)
     look(call, tenant)
-    document = {"ok": True, "operation": None, "backup": words.backup(made)}
+    document = {"ok": True, "operation": None, "backup": words.backup(made), "place": url}
 
     def show(paper: Paper) -> None:
         paper.facts(
             [
-                ("Backup", made.id), ("File", made.path), ("Size", formats.size(made.size_bytes)),
+                ("Backup", made.id), ("File", made.path), *([("Place", url)] if url else []),
+                ("Size", formats.size(made.size_bytes)),
                 ("Encrypted", "yes" if made.encrypted else "no"),
                 ("Tables", len(made.tables)), ("Rows", formats.count(sum(made.tables.values()))),
             ]
         )  # fmt: skip
 
     call.answer(document, show)
+
+
+def _place(to: str | None) -> Place | None:
+    """The place that a `--to` names, None for a folder."""
+    from pagevoo_console.services.places import is_place, read_place
+
+    return read_place(to) if to is not None and is_place(to) else None
 
 
 @app.command()

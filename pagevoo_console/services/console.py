@@ -28,6 +28,7 @@ from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.places import Places
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.quota_alerts import QuotaAlerts
 from pagevoo_console.services.quota_news import FILE as QUOTA_NEWS
@@ -96,6 +97,7 @@ class Console:
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
             backup_folder or folders.backups, BackupKeys(backup_recipients),
         )  # fmt: skip
+        self.places = Places()
         self.retention = Retention(
             self.master, self.registry, connections, self.tenancy, self.backups, self.backup_index, self.operations,
             self.audit, Settings(folders),
