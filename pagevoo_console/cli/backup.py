@@ -9,7 +9,7 @@ import typer
 
 from pagevoo_console.cli import backup_key, backup_place, formats, words
 from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
-from pagevoo_console.cli.backup_place import fetch
+from pagevoo_console.cli.backup_place import fetch, place_of
 from pagevoo_console.cli.backup_prune import prune
 from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
     from pagevoo_console.domain.backup import Backup
     from pagevoo_console.services.jobs import JobContext
-    from pagevoo_console.services.places import Place
 
 app = typer.Typer(help="Backups and restores.")
 app.command()(prune)
@@ -47,7 +46,7 @@ def create(
     console = call.console
     passphrase = passphrase_of_stdin() if passphrase_stdin else None
     sealing = console.backups.keys.sealing(recipient or (), passphrase)
-    place = _place(to)
+    place = place_of(to)
     folder = None if to is None or place is not None else Path(to)
 
     def work(job: JobContext) -> tuple[Backup, str | None]:
@@ -72,13 +71,6 @@ def create(
         )  # fmt: skip
 
     call.answer(document, show)
-
-
-def _place(to: str | None) -> Place | None:
-    """The place that a `--to` names, None for a folder."""
-    from pagevoo_console.services.places import is_place, read_place
-
-    return read_place(to) if to is not None and is_place(to) else None
 
 
 @app.command()

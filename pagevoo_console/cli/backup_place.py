@@ -12,7 +12,7 @@ from pagevoo_console.cli.backup_opening import passphrase_of_stdin
 from pagevoo_console.cli.call import call_of
 
 if TYPE_CHECKING:
-    from pagevoo_console.services.places import Places
+    from pagevoo_console.services.places import Place, Places
 
 app = typer.Typer(help="Storage for backups, and the credentials to it in the keyring.")
 Url = Annotated[str, typer.Argument(metavar="s3://BUCKET[/PREFIX]")]
@@ -62,6 +62,13 @@ def fetch(
     made = call.work(lambda job: _places().fetch(place, name, to.absolute(), job))
     document = {"ok": True, "operation": None, "backup": words.backup(made)}
     call.answer(document, lambda paper: paper.line(str(made.path)))
+
+
+def place_of(to: str | None) -> Place | None:
+    """The place that a `--to` names, None for a folder."""
+    from pagevoo_console.services.places import is_place, read_place
+
+    return read_place(to) if to is not None and is_place(to) else None
 
 
 def _places() -> Places:

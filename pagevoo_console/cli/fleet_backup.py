@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,11 +10,15 @@ import typer
 
 from pagevoo_console.cli import formats
 from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
+from pagevoo_console.cli.backup_place import place_of
 from pagevoo_console.cli.call import Call, call_of
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
+    from pagevoo_console.domain.backup import Backup
     from pagevoo_console.domain.fleet_backup import FleetPlan, FleetResult
+    from pagevoo_console.services.jobs import JobContext
+    from pagevoo_console.services.places import Place, Places
 
 Tenants = Annotated[str, typer.Option(metavar="A,B", help="Only these tenants.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="How many tenants are worked on at a time.")]
@@ -24,7 +29,7 @@ def backup(
     context: typer.Context,
     tenants: Tenants = "",
     workers: Workers = 2,
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backups go.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="DIR|URL", help="Where they go: a folder, or s3://…")] = None,
     recipient: Annotated[
         list[str] | None, typer.Option(metavar="AGE_KEY", help="Encrypt for this public key; can be given again.")
     ] = None,
@@ -38,11 +43,24 @@ def backup(
     fleet = call.console.fleet_backups
     passphrase = passphrase_of_stdin() if passphrase_stdin else None
     sealing = call.console.backups.keys.sealing(recipient or (), passphrase)
+    place = place_of(to)
+    folder = None if to is None or place is not None else Path(to)
     plan = fleet.plan(wanted(tenants), anew=anew)
     if dry_run:
         return _plan(call, plan)
-    done = call.work(lambda job: fleet.backup(plan, job, workers=workers, to=to, sealing=sealing, prove=prove))
+    send = None
+    if place is not None:
+        places = call.console.places
+        places.ensure_usable(place)
+        send = partial(_send, places, place)
+    done = call.work(
+        lambda job: fleet.backup(plan, job, workers=workers, to=folder, sealing=sealing, prove=prove, send=send)
+    )
     return _result(call, done, "Backed up")
+
+
+def _send(places: Places, place: Place, made: Backup, job: JobContext) -> str:
+    return places.send(made, place, job)
 
 
 def verify(

@@ -62,15 +62,18 @@ class FleetBackups:
     def backup(
         self, plan: FleetPlan, job: JobContext, *, workers: int = WORKERS, to: Path | None = None,
         sealing: Sealing | None = None, prove: bool = False,
+        send: Callable[[Backup, JobContext], object] | None = None,
     ) -> FleetResult:  # fmt: skip
-        """Back up whoever the plan names; `prove` restores and compares each right away.
+        """Back up whoever the plan names; `prove` restores and compares each right away, `send` copies it elsewhere.
 
         Raises Busy while another fleet backup is at work.
         """
 
         def one(tenant: str, share: JobContext) -> object:
             made = self._backups.create(tenant, share, to, sealing)
-            return self._backups.prove(made, share) if prove else made
+            if prove:
+                made = self._backups.prove(made, share)
+            return made if send is None else send(made, share)
 
         result = FleetResult([], dict(plan.failed), dict(plan.skipped))
         with self._workers.alone("fleet backup"):

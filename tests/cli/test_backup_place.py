@@ -33,3 +33,10 @@ def test_a_copy_is_sent_and_fetched(
     fetched = sqlite_desk.json("backup", "fetch", made["place"], "--to", str(tmp_path / "home"))["backup"]
     assert (fetched["id"], fetched["sha256"]) == (made["backup"]["id"], made["backup"]["sha256"])
     assert sqlite_desk.json("backup", "verify", fetched["path"])["ok"]
+    everybody = sqlite_desk.json("fleet", "backup", "--to", "s3://backups/everybody")
+    assert everybody["done"] == [tenant]
+    newest = sqlite_desk.json("backup", "list", "--tenant", tenant)["backups"][0]["path"]
+    copied = sqlite_desk.json(
+        "backup", "fetch", f"s3://backups/everybody/{Path(newest).name}", "--to", str(tmp_path / "everybody")
+    )
+    assert copied["ok"]
