@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSortFilterProxyModel
 from PySide6.QtTest import QTest
@@ -17,7 +18,7 @@ from benchmarks.figures import Comparison, Figure, Limit, Spread, interleaved, p
 from benchmarks.options import Options, main
 from benchmarks.windows import NaiveModel, OwnTime, PaintWatch, application, show, wait_for
 from pagevoo_console.services.jobs import JobRunner
-from pagevoo_console.ui.context import Context, Doors
+from pagevoo_console.ui.context import Context, Doors, FeatureDoors
 from pagevoo_console.ui.kit import theme
 from pagevoo_console.ui.kit.messages import Messenger
 from pagevoo_console.ui.kit.runner import Runner
@@ -169,7 +170,9 @@ def _browser(home: Path, count: int) -> Iterator[_Typist]:
     fill_directory(console, count)
     jobs = JobRunner()
     runner = Runner(jobs)
-    doors = Doors(**{field.name: _nowhere for field in fields(Doors)})
+    nowhere: dict[str, Any] = {field.name: _nowhere for field in fields(Doors)}
+    nowhere["features"] = FeatureDoors(**{field.name: _nowhere for field in fields(FeatureDoors)})
+    doors = Doors(**nowhere)
     browser = TenantBrowser(Context(console, runner, Messenger(), doors))
     browser.show_counts(console.directory.summary())
     show(browser, *SIZE)

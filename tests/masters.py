@@ -76,7 +76,7 @@ class EngineServer(ABC):
 
     @abstractmethod
     def clean_up(self) -> None:
-        """Drops every database that was made since this object was made, whoever made it."""
+        """Drops every database and every account that was made since this object was made, whoever made it."""
 
 
 class SqliteFolder(EngineServer):
@@ -113,6 +113,7 @@ class ServerMasters(EngineServer):
     def __init__(self, server: DatabaseServer) -> None:
         self.server = server
         self._kept = server.databases()
+        self._kept_logins = server.logins()
 
     @property
     def engine(self) -> str:
@@ -128,3 +129,5 @@ class ServerMasters(EngineServer):
     def clean_up(self) -> None:
         for database in self.server.databases() - self._kept:
             self.server.drop(database)
+        for account in self.server.logins() - self._kept_logins:
+            self.server.drop_login(account)

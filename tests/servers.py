@@ -84,6 +84,7 @@ class DatabaseServer(ABC):
 
     engine: ClassVar[str]
     scheme: ClassVar[str]
+    _ACCOUNT: ClassVar[str]
     user: ClassVar[str]
     accounts: ClassVar[tuple[str, ...]]
 
@@ -123,6 +124,14 @@ class DatabaseServer(ABC):
     @abstractmethod
     def drop(self, database: str) -> None:
         """Drops a database, whoever is connected to it; one that is not there is fine."""
+
+    @abstractmethod
+    def logins(self) -> set[str]:
+        """Every account that can log in to it, as statements name it."""
+
+    def drop_login(self, account: str) -> None:
+        """Drops an account that no database refers to any more."""
+        self.execute(f"DROP {self._ACCOUNT} {account}")
 
     @abstractmethod
     def _template(self) -> Path: ...
@@ -244,6 +253,7 @@ class MariadbServer(DatabaseServer):
 
     engine = "mysql"
     scheme = "mysql+pymysql"
+    _ACCOUNT = "USER"
     user = "root"
     accounts = ("mysql",)
 
@@ -288,6 +298,10 @@ class MariadbServer(DatabaseServer):
     def drop(self, database: str) -> None:
         quoted = database.replace("`", "``")
         self.execute(f"DROP DATABASE IF EXISTS `{quoted}`")
+
+    def logins(self) -> set[str]:
+        rows = self.execute("SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) FROM mysql.user WHERE User <> ''")
+        return {str(name) for (name,) in rows}
 
     def _template(self) -> Path:
         def build(data_dir: Path) -> None:
@@ -336,6 +350,7 @@ class PostgresqlServer(DatabaseServer):
 
     engine = "postgresql"
     scheme = "postgresql+psycopg"
+    _ACCOUNT = "ROLE"
     user = "postgres"
     accounts = ("postgres",)
 
@@ -362,6 +377,10 @@ class PostgresqlServer(DatabaseServer):
     def drop(self, database: str) -> None:
         quoted = database.replace('"', '""')
         self.execute(f'DROP DATABASE IF EXISTS "{quoted}" WITH (FORCE)')
+
+    def logins(self) -> set[str]:
+        rows = self.execute("SELECT quote_ident(rolname) FROM pg_roles WHERE NOT starts_with(rolname, 'pg_')")
+        return {str(name) for (name,) in rows}
 
     def _template(self) -> Path:
         def build(data_dir: Path) -> None:

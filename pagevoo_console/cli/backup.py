@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pagevoo_console.cli import formats, words
+from pagevoo_console.cli import backup_key, backup_place, formats, words
+from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
+from pagevoo_console.cli.backup_place import fetch, place_of
+from pagevoo_console.cli.backup_prune import prune
 from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.database import Id, newest_operation
@@ -17,8 +20,14 @@ from pagevoo_console.domain.errors import Corrupt
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
+    from pagevoo_console.domain.backup import Backup
+    from pagevoo_console.services.jobs import JobContext
 
 app = typer.Typer(help="Backups and restores.")
+app.command()(prune)
+app.command()(fetch)
+app.add_typer(backup_place.app, name="place")
+app.add_typer(backup_key.app, name="key")
 Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or the path of its file.")]
 
 
@@ -26,19 +35,37 @@ Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or t
 def create(
     context: typer.Context,
     tenant: Id,
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where it goes.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="DIR|URL", help="Where it goes: a folder, or s3://…")] = None,
+    recipient: Annotated[
+        list[str] | None, typer.Option(metavar="AGE_KEY", help="Encrypt for this public key; can be given again.")
+    ] = None,
+    passphrase_stdin: PassphraseStdin = False,
 ) -> None:
-    """Back up a tenant's database."""
+    """Back up a tenant's database, encrypted where that is asked for."""
     call = call_of(context)
     console = call.console
-    made = call.work(lambda job: console.backups.create(tenant, job, to))
+    passphrase = passphrase_of_stdin() if passphrase_stdin else None
+    sealing = console.backups.keys.sealing(recipient or (), passphrase)
+    place = place_of(to)
+    folder = None if to is None or place is not None else Path(to)
+
+    def work(job: JobContext) -> tuple[Backup, str | None]:
+        if place is None:
+            return console.backups.create(tenant, job, folder, sealing), None
+        console.places.ensure_usable(place)
+        backup = console.backups.create(tenant, job, None, sealing)
+        return backup, console.places.send(backup, place, job)
+
+    made, url = call.work(work)
     look(call, tenant)
-    document = {"ok": True, "operation": None, "backup": words.backup(made)}
+    document = {"ok": True, "operation": None, "backup": words.backup(made), "place": url}
 
     def show(paper: Paper) -> None:
         paper.facts(
             [
-                ("Backup", made.id), ("File", made.path), ("Size", formats.size(made.size_bytes)),
+                ("Backup", made.id), ("File", made.path), *([("Place", url)] if url else []),
+                ("Size", formats.size(made.size_bytes)),
+                ("Encrypted", "yes" if made.encrypted else "no"),
                 ("Tables", len(made.tables)), ("Rows", formats.count(sum(made.tables.values()))),
             ]
         )  # fmt: skip
@@ -51,10 +78,13 @@ def verify(
     context: typer.Context,
     backup: Name,
     quick: Annotated[bool, typer.Option("--quick", help="Compare checksums only.")] = False,
+    identity: IdentityFile = None,
+    passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     """Restore a backup into a scratch database, compare every table, drop it. Exit code 1 where it does not hold."""
     call = call_of(context)
     backups = call.console.backups
+    use_keys(call, identity, passphrase_stdin)
     try:
         found = backups.get(backup)
     except Corrupt as error:
@@ -88,10 +118,13 @@ def restore(
     into: Annotated[str | None, typer.Option(metavar="NAME", help="Into a database of this name instead.")] = None,
     confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="What is replaced, exactly.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    identity: IdentityFile = None,
+    passphrase_stdin: PassphraseStdin = False,
 ) -> None:
     """Restore beside the live database, compare, then swap; the live one is untouched until then."""
     call = call_of(context)
     console = call.console
+    use_keys(call, identity, passphrase_stdin)
     plan = console.restores.plan(console.backups.get(backup), tenant, into)
     named = {"tenant": tenant, "database": plan.database, "server": plan.server, "mode": plan.mode.value}
     if dry_run:

@@ -1,4 +1,4 @@
-"""`database`: making a tenant's database, looking at it, and deleting it safely."""
+"""`database`: making a tenant's database, looking at it, deleting it safely, and having it back."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pagevoo_console.cli import formats, words
+from pagevoo_console.cli import formats, trash, words
 from pagevoo_console.cli.call import Call, call_of, show_steps
 from pagevoo_console.cli.refresh import look
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
 from pagevoo_console.domain.errors import WrongUsage
 from pagevoo_console.domain.server import CheckLayer, CheckResult
 from pagevoo_console.domain.switch import SwitchPlan
+from pagevoo_console.services.values import iso
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
@@ -86,13 +87,13 @@ def delete(
     context: typer.Context,
     tenant: Id,
     confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="The database's name, exactly.")] = None,
-    grace: Annotated[int | None, typer.Option(metavar="DAYS", help="0 drops at once; there is no trash yet.")] = None,
+    grace: trash.Grace = None,
     backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backup goes.")] = None,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Make none; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the audit trail.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
 ) -> None:
-    """Back up, prove, unpublish, put out of reach, drop, mark deleted. Resumes where a crash left it."""
+    """Back up, prove, unpublish, put out of reach and into the trash, mark deleted. Resumes where a crash left it."""
     call = call_of(context)
     if no_backup and backup_to is not None:
         raise WrongUsage("--no-backup and --backup-to contradict each other")
@@ -114,10 +115,15 @@ def delete(
         "database": done.database,
         "backup": done.backup,
         "backup_path": None if done.backup_path is None else str(done.backup_path),
+        "trash": done.trash,
+        "purge_after": iso(done.purge_after),
     }
 
     def show(paper: Paper) -> None:
         paper.line(f"{done.database} is deleted")
+        if done.purge_after is not None:
+            until = formats.moment(done.purge_after)
+            paper.line(f"It can be had back until {until}: `database undelete {done.operation}`")
         if done.backup_path is not None:
             paper.line(f"Its backup: {done.backup_path}")
 
@@ -134,12 +140,13 @@ def switch(
     ] = None,
     backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backup goes.")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish that website in the end.")] = False,
+    grace: trash.Grace = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
 ) -> None:
     """Move to another website: back up, prove, delete, unpublish, create anew. Resumes where a crash left it."""
     call = call_of(context)
     switches = call.console.switches
-    plan = switches.plan(tenant, website, backup_to, publish=publish)
+    plan = switches.plan(tenant, website, backup_to, grace, publish=publish)
     if dry_run:
         planned = {
             **words.deletion_plan(plan.deletion), "ok": True, "operation": None, "dry_run": True,
@@ -224,12 +231,20 @@ def _show_plan(paper: Paper, plan: DeletionPlan, *, steps: bool = True) -> None:
             ("Database", f"{plan.database.name} on {plan.server_address}"),
             (
                 "Holds",
-                f"{formats.counted(plan.tables, 'table')}, about {formats.counted(plan.rows, 'row')}, "
-                f"{formats.size(plan.size_bytes)}",
+                f"{formats.counted(plan.tables, 'table')}, {'' if plan.radius.rows_exact else 'about '}"
+                f"{formats.counted(plan.rows, 'row')}, {formats.size(plan.size_bytes)}",
             ),
+            ("Last written to", formats.moment(plan.radius.last_write)),
             ("Newest proved backup", formats.moment(plan.newest_proved_backup)),
+            (
+                "Can be had back",
+                f"until {formats.moment(plan.purge_after)}" if plan.is_kept else "no, but for its backup",
+            ),
             *(("Warning", warning) for warning in plan.warnings),
         ]
     )
     if steps:
         show_steps(paper, plan.steps)
+
+
+trash.add_to(app)

@@ -8,6 +8,7 @@ import typer
 
 from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import Call, call_of
+from pagevoo_console.cli.fleet_backup import backup, verify
 from pagevoo_console.cli.reconcile import reconcile
 from pagevoo_console.cli.refresh import refresh
 from pagevoo_console.domain.errors import AccessDenied, MissingPrivilege, Unreachable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The whole platform.")
 app.command()(reconcile)
+app.command()(backup)
+app.command()(verify)
 
 
 @app.callback()
@@ -34,6 +37,7 @@ def status(
     refresh(call, is_cached=cached, features=True)
     found = call.console.directory.summary()
     findings = None if cached else _findings(call)
+    trash = None if cached else _trash(call)
 
     def show(paper: Paper) -> None:
         paper.facts(
@@ -44,6 +48,7 @@ def status(
                 ("Over quota", _some(found.over)),
                 ("Near quota", _some(found.near)),
                 ("Missing", _some(found.missing)),
+                *([("In the trash", formats.count(trash))] if trash is not None else []),
                 ("Unreachable", _some(found.unreachable)),
                 ("Outdated", _some(found.outdated)),
                 ("Orphans", _some(tuple(orphan.name for orphan in found.orphans))),
@@ -58,7 +63,7 @@ def status(
             ]
         )
 
-    call.answer({**words.fleet(found), "findings": findings}, show)
+    call.answer({**words.fleet(found), "findings": findings, "trash": trash}, show)
 
 
 @app.command()
@@ -76,7 +81,7 @@ def tick(
     ticking = call.console.fleet_tick
     done = call.work(lambda job: ticking.run(job, tenants=wanted, workers=workers, freezes=freeze))
     document = {
-        "ok": not done.failed,
+        "ok": not (done.failed or done.unpurged),
         "operation": None,
         "done": done.done,
         "failed": [{"tenant": tenant, "error": error} for tenant, error in done.failed.items()],
@@ -84,6 +89,8 @@ def tick(
         "alerts": [words.alert(one) for one in done.alerts],
         "frozen": done.frozen,
         "thawed": done.thawed,
+        "purged": done.purged,
+        "unpurged": [{"operation": operation, "error": error} for operation, error in done.unpurged.items()],
     }
 
     def show(paper: Paper) -> None:
@@ -91,16 +98,18 @@ def tick(
             [
                 ("Looked at", formats.count(len(done.done))), ("Frozen", _some(tuple(done.frozen))),
                 ("Thawed", _some(tuple(done.thawed))), ("Skipped", _some(tuple(done.skipped))),
-                ("Failed", _some(tuple(done.failed))),
+                ("Failed", _some(tuple(done.failed))), ("Purged", _some(tuple(done.purged))),
             ]
         )  # fmt: skip
         for one in done.alerts:
             paper.line(f"{one.tenant} has reached {one.threshold} % of its limit of {formats.size(one.limit)}")
         for tenant, error in done.failed.items():
             paper.line(f"{tenant}: {error}")
+        for operation, error in done.unpurged.items():
+            paper.line(f"Operation {operation} stays in the trash: {error}")
 
     call.answer(document, show)
-    if done.failed:
+    if done.failed or done.unpurged:
         raise typer.Exit(4)
 
 
@@ -108,6 +117,14 @@ def _findings(call: Call) -> dict[str, int] | None:
     """How many contradictions `fleet reconcile` would find of each kind, None where it cannot look."""
     try:
         return call.work(lambda job: call.console.reconciliation.find()).counts
+    except (Unreachable, AccessDenied, MissingPrivilege):
+        return None
+
+
+def _trash(call: Call) -> int | None:
+    """How many databases are in the trash, None where the master cannot be asked."""
+    try:
+        return call.console.trash.count()
     except (Unreachable, AccessDenied, MissingPrivilege):
         return None
 

@@ -22,6 +22,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settle_streams()
     given = hoisted(sys.argv[1:] if arguments is None else arguments)
     output = Output("--json" in given[: _begin_of_noun(given)])
+    scheduled = os.environ.pop("PAGEVOO_SCHEDULE", "")
+    if scheduled:
+        from pagevoo_console.cli.scheduled import recorded
+
+        return recorded(scheduled, lambda: _ended(given, output))
+    return _ended(given, output)
+
+
+def _ended(given: list[str], output: Output) -> int:
+    """The exit code, whatever went wrong told."""
     try:
         return _run(given)
     except ConsoleError as error:

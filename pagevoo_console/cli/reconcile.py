@@ -10,6 +10,7 @@ import typer
 
 from pagevoo_console.cli import finding_words as said
 from pagevoo_console.cli.call import Call, call_of, show_steps
+from pagevoo_console.cli.trash import Grace
 from pagevoo_console.domain.errors import ConsoleError, NotFound, WrongUsage
 from pagevoo_console.domain.finding import Finding, Findings, RepairAction, RepairOptions, RepairResult
 
@@ -29,7 +30,7 @@ def reconcile(
     ] = None,
     confirm: Annotated[
         list[str] | None,
-        typer.Option(metavar="DATABASE_NAME", help="The name of a database that a repair drops; may be repeated."),
+        typer.Option(metavar="DATABASE_NAME", help="The name of a database that a repair removes; may be repeated."),
     ] = None,
     retire: Annotated[
         bool, typer.Option("--retire", help="Remove an orphan that could be given back, after a proved backup.")
@@ -37,6 +38,7 @@ def reconcile(
     backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where backups go.")] = None,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Make none; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the audit trail.")] = "",
+    grace: Grace = None,
     undo: Annotated[
         str | None, typer.Option(metavar="OPERATION", help="Take back what a repair changed, by its operation.")
     ] = None,
@@ -56,7 +58,7 @@ def reconcile(
     if dry_run:
         _tell(call, found, repair or ())
         return
-    options = RepairOptions(retire, backup_to, no_backup, reason)
+    options = RepairOptions(retire, backup_to, no_backup, reason, grace)
     if repair:
         results = _repair_chosen(call, found, tuple(repair), tuple(confirm or ()), options)
         left: tuple[Finding, ...] = ()

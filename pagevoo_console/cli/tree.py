@@ -21,7 +21,7 @@ from pagevoo_console.domain.errors import Cancelled, WrongUsage
 PROGRAM = "pagevoo-console"
 NOUNS = (
     "tenant", "website", "database", "feature", "quota", "backup", "fleet", "operation", "audit", "master",
-    "connection", "server", "account", "demo",
+    "connection", "server", "account", "schedule", "demo",
 )  # fmt: skip
 """Each is a module of this package with commands of its own."""
 COMMANDS = ("sql", "doctor", "screenshots")

@@ -10,6 +10,7 @@ import typer
 from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import Call, call_of, show_steps
 from pagevoo_console.cli.refresh import look
+from pagevoo_console.cli.trash import Grace
 from pagevoo_console.domain.errors import WrongUsage
 from pagevoo_console.domain.website import WebsiteDeletionPlan, WebsiteDeletionRequest, WebsiteResult
 
@@ -57,6 +58,7 @@ def delete(
     with_database: Annotated[
         str | None, typer.Option(metavar="DATABASE_NAME", help="Delete its database too; the name, exactly.")
     ] = None,
+    grace: Grace = None,
     backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the database's backup goes.")] = None,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Make none; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the audit trail.")] = "",
@@ -66,10 +68,12 @@ def delete(
     call = call_of(context)
     if no_backup and backup_to is not None:
         raise WrongUsage("--no-backup and --backup-to contradict each other")
-    if with_database is None and (no_backup or backup_to is not None):
-        raise WrongUsage("--no-backup and --backup-to are about a database", hint="Add --with-database DATABASE_NAME.")
+    if with_database is None and (no_backup or backup_to is not None or grace is not None):
+        raise WrongUsage(
+            "--no-backup, --backup-to and --grace are about a database", hint="Add --with-database DATABASE_NAME."
+        )
     websites = call.console.websites
-    request = WebsiteDeletionRequest(website, with_database is not None, backup_to, no_backup, reason)
+    request = WebsiteDeletionRequest(website, with_database is not None, backup_to, no_backup, reason, grace)
     plan = websites.plan_deletion(request)
     if dry_run:
         planned: dict[str, Any] = {

@@ -19,7 +19,7 @@ from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.operation import OperationState
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.databases import CREATE
-from pagevoo_console.services.deletions import DELETE
+from pagevoo_console.services.deletion_steps import DELETE
 from pagevoo_console.services.engines.sqlite import SqliteEngine
 from pagevoo_console.services.features import INSTALL
 from pagevoo_console.services.lineages import Lineages

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-MANIFEST_FORMAT = 1
+from pagevoo_console.domain.encryption import SealFacts
+
+MANIFEST_FORMAT = 2
+PLAIN_FORMAT = 1
+"""What a manifest in clear says: an older console reads it as ever, and refuses one whose file it could not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class DumpFacts:
     """What a finished dump says of itself.
 
     `consistent` is False where tables were read outside the snapshot; `losses` names what could not be represented.
-    `fingerprint` is the schema's, equal at start and end or the dump would have failed.
+    `fingerprint` is the schema's, equal at start and end or the dump would have failed. `others` is what holds content
+    without being a table (large objects, positions of sequences), by what the engine calls it.
     """
 
     tables: dict[str, TableContent]
@@ -33,6 +38,7 @@ class DumpFacts:
     inconsistencies: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     objects: dict[str, int] = field(default_factory=dict)
+    others: dict[str, TableContent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ class FileEntry:
 class BackupManifest:
     """What is true of a backup; without it there is no backup. Written last, read strictly.
 
-    `checksum` is the SHA-256 of the manifest's own canonical JSON without this field.
+    `checksum` is the SHA-256 of the manifest's own canonical JSON without this field, and without `seal` where the file
+    is not encrypted.
     """
 
     format: int
@@ -75,6 +82,8 @@ class BackupManifest:
     files: tuple[FileEntry, ...]
     audit_head: str = ""
     checksum: str = ""
+    seal: SealFacts | None = None
+    others: dict[str, TableContent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,7 @@ class Backup:
     tables: dict[str, int]
     engine: str = ""
     manifest_path: Path | None = None
+    seal: SealFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

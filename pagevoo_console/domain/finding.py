@@ -108,13 +108,15 @@ class Findings:
 class RepairOptions:
     """How somebody wants a repair done. `retire`: remove an orphan that could be given back.
 
-    `no_backup` needs a `reason`; `backup_to` is a folder, the default one where it is None.
+    `no_backup` needs a `reason`; `backup_to` is a folder, the default one where it is None. `grace_days` is how long
+    what is removed can be had back, 0 not at all, None the usual time.
     """
 
     retire: bool = False
     backup_to: Path | None = None
     no_backup: bool = False
     reason: str = ""
+    grace_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class OperationKind(StrEnum):
     CREATE = "database.create"
     DELETE = "database.delete"
     SWITCH = "database.switch"
+    UNDELETE = "database.undelete"
+    PURGE = "database.purge"
     TIER = "tenant.tier"
     INSTALL = "feature.install"
     UPGRADE = "feature.upgrade"

@@ -38,6 +38,7 @@ class WebsiteDeletionRequest:
     backup_to: Path | None = None
     no_backup: bool = False
     reason: str = ""
+    grace_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,17 @@
 """The files of a backup: nothing is visible under its final name before it is complete and flushed.
 
-`NAME.sql.zst` holds plain SQL, `NAME.manifest.json` says what is true of it and makes it a backup, `NAME.proof.json`
-says that it was restored and compared. Work in progress is a locked hidden `.part` file; whatever a crash left is swept
-up by the next backup into that folder.
+`NAME.sql.zst` holds plain SQL, `NAME.sql.zst.age` the same encrypted; `NAME.manifest.json` says what is true of it and
+makes it a backup, `NAME.proof.json` says that it was restored and compared. Work in progress is a
+locked hidden `.part` file; whatever a crash left is swept up by the next backup into that folder.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import re
 import secrets
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,94 +19,35 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, TypeVar
 
 import msgspec
 import zstandard
 
 from pagevoo_console.domain.backup import MANIFEST_FORMAT, Backup, BackupManifest, FileEntry, Proof
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound
+from pagevoo_console.services.backup_keys import BackupKeys
+from pagevoo_console.services.dump_writer import DumpWriter, telling_about
+from pagevoo_console.services.dump_writer import sha256_of as sha256_of
+from pagevoo_console.services.encryption import Sealing
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.part_files import PartKind, holding, new_part, sweep
 from pagevoo_console.services.private_files import flush_folder
 from pagevoo_console.services.values import as_time
 
 DUMP_SUFFIX = ".sql.zst"
+SEALED_SUFFIX = ".sql.zst.age"
 MANIFEST_SUFFIX = ".manifest.json"
 PROOF_SUFFIX = ".proof.json"
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 MAX_WINDOW_BYTES = 128 * 1024 * 1024
 """As much memory as `zstd -d` spends without being asked; a file that wants more is no dump of ours."""
 
-COMPRESSION_LEVEL = 3
-_CHUNK = 1024 * 1024
-
 T = TypeVar("T", BackupManifest, Proof)
 
 
-class DumpWriter:
-    """A dump on its way: hidden, locked, compressed while it is written, hashed as it reaches the disk."""
-
-    def __init__(self, directory: Path, part: Path) -> None:
-        self._directory = directory
-        self.part = part
-        self._descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        self._file = os.fdopen(self._descriptor, "wb", buffering=_CHUNK)
-        self._hash = hashlib.sha256()
-        self.size_bytes = 0
-        self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL, threads=1, write_checksum=True)
-        self._stream: Any = self._compressor.stream_writer(cast("IO[bytes]", _Tee(self)), closefd=False)
-
-    def write(self, data: bytes, /) -> int:
-        """Plain SQL in; raises Failed (`disk_full`) with the path when there is no room."""
-        with telling_about(self.part):
-            return int(self._stream.write(data))
-
-    def keep(self, data: bytes) -> None:
-        """Compressed bytes, on their way to the disk."""
-        self._file.write(data)
-        self._hash.update(data)
-        self.size_bytes += len(data)
-
-    def finish(self) -> FileEntry:
-        """Flush to the disk, read it back and compare. The name is still the hidden one."""
-        with telling_about(self.part):
-            self._stream.close()
-            self._file.flush()
-            os.fsync(self._descriptor)
-            self._file.close()
-            found = sha256_of(self.part)
-        written = self._hash.hexdigest()
-        if found != written:
-            raise Failed(
-                f"What was written to {self.part} is not what is on the disk",
-                code="disk_error",
-                hint="The disk or the memory of this machine is faulty. Nothing was kept.",
-            )
-        return FileEntry("", self.size_bytes, written)
-
-    def close(self) -> None:
-        """Let go of the file, whatever state it is in."""
-        if not self._file.closed:
-            try:
-                self._file.close()
-            except OSError:
-                return
-
-
-class _Tee:
-    """What the compressor writes to."""
-
-    def __init__(self, writer: DumpWriter) -> None:
-        self._writer = writer
-
-    def write(self, data: bytes) -> int:
-        self._writer.keep(data)
-        return len(data)
-
-
 @contextmanager
-def new_dump(directory: Path) -> Iterator[DumpWriter]:
+def new_dump(directory: Path, sealing: Sealing | None = None) -> Iterator[DumpWriter]:
     """A hidden file in `directory` to dump into; removed at the end unless it has been published by then."""
     with telling_about(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -120,7 +59,7 @@ def new_dump(directory: Path) -> Iterator[DumpWriter]:
         writer = None
         try:
             with telling_about(part):
-                writer = DumpWriter(directory, part)
+                writer = DumpWriter(part, sealing)
             yield writer
         finally:
             if writer is not None:
@@ -135,11 +74,13 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
     A name that exists gets `-2`, `-3`, …; nothing is ever overwritten.
     """
     base = f"{slug(manifest.database)}-{moment:%Y%m%dT%H%M%SZ}"
+    suffix = DUMP_SUFFIX if manifest.seal is None else SEALED_SUFFIX
     with telling_about(directory):
         for number in range(1, 10_000):
             stem = base if number == 1 else f"{base}-{number}"
-            dump, target = directory / f"{stem}{DUMP_SUFFIX}", directory / f"{stem}{MANIFEST_SUFFIX}"
-            if os.path.lexists(dump) or os.path.lexists(target):
+            dump, target = directory / f"{stem}{suffix}", directory / f"{stem}{MANIFEST_SUFFIX}"
+            taken = (directory / f"{stem}{other}" for other in (DUMP_SUFFIX, SEALED_SUFFIX, MANIFEST_SUFFIX))
+            if any(os.path.lexists(path) for path in taken):
                 continue
             manifest = replace(manifest, files=(replace(entry, name=dump.name),))
             pending = Path(f"{part}.manifest")
@@ -210,7 +151,7 @@ def manifest_of(path: Path) -> Path:
     """The manifest that belongs to a path of a dump or of a manifest."""
     if path.name.endswith(MANIFEST_SUFFIX):
         return path
-    if path.name.endswith(DUMP_SUFFIX):
+    if path.name.endswith((DUMP_SUFFIX, SEALED_SUFFIX)):
         return _sibling(path, MANIFEST_SUFFIX)
     raise NotFound(f"{path} is no backup: its name ends neither in {DUMP_SUFFIX} nor in {MANIFEST_SUFFIX}")
 
@@ -230,11 +171,12 @@ def describe(manifest_path: Path) -> Backup:
         size_bytes=entry.size_bytes,
         created_at=created,
         sha256=entry.sha256,
-        encrypted=False,
+        encrypted=manifest.seal is not None,
         verified_at=proved_at(manifest_path, manifest),
         tables={name: content.rows for name, content in manifest.tables.items()},
         engine=manifest.engine,
         manifest_path=manifest_path.absolute(),
+        seal=manifest.seal,
     )
 
 
@@ -247,11 +189,42 @@ def manifests_below(directory: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def open_dump(backup: Backup) -> Iterator[IO[bytes]]:
+def open_dump(backup: Backup, keys: BackupKeys | None = None) -> Iterator[IO[bytes]]:
     """The plain SQL of a backup, from one descriptor whose bytes were hashed first: what is checked is what is read.
 
-    Raises Corrupt when size or SHA-256 are not the manifest's.
+    Raises Corrupt when size or SHA-256 are not the manifest's, WrongKey where `keys` do not open an encrypted one.
     """
+    with _hashed(backup) as file, ExitStack() as stack:
+        source: IO[bytes] = file
+        if backup.encrypted:
+            source = stack.enter_context((keys or BackupKeys()).opened(backup, file))
+        try:
+            decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
+            with decompressor.stream_reader(source, read_across_frames=True) as reader:
+                yield reader
+        except zstandard.ZstdError as error:
+            raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
+
+
+def ensure_intact(backup: Backup) -> None:
+    """Raise NotFound or Corrupt unless the file is there, and its size and SHA-256 are the manifest's. Needs no key."""
+    with _hashed(backup):
+        pass
+
+
+def ensure_opens(backup: Backup, keys: BackupKeys) -> None:
+    """Raise WrongKey unless something at hand opens this encrypted backup; its end is not looked at."""
+    with (
+        telling_about(backup.path),
+        _open_regular(backup.path, getattr(os, "O_NOFOLLOW", 0)) as file,
+        keys.opened(backup, file) as plain,
+    ):
+        plain.read(1)
+
+
+@contextmanager
+def _hashed(backup: Backup) -> Iterator[BufferedReader]:
+    """A backup's file at its beginning, once all of it has been hashed."""
     with telling_about(backup.path), _open_regular(backup.path, getattr(os, "O_NOFOLLOW", 0)) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
@@ -262,17 +235,30 @@ def open_dump(backup: Backup) -> Iterator[IO[bytes]]:
                 hint="Use another backup, or fetch this one again.",
             )
         file.seek(0)
-        try:
-            decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
-            with decompressor.stream_reader(file, read_across_frames=True) as reader:
-                yield reader
-        except zstandard.ZstdError as error:
-            raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
+        yield file
 
 
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def size_of(path: Path) -> int:
+    """The size of a file. Raises NotFound."""
+    with telling_about(path):
+        return path.stat().st_size
+
+
+def remove(backup: Backup) -> None:
+    """Take a backup away, its manifest first: whatever is left of a removal that was cut short is no backup.
+
+    The manifest gets the name of work in progress, by which the next backup into that folder finds the rest.
+    """
+    manifest_path = backup.manifest_path or manifest_of(backup.path)
+    gone = Path(f"{new_part(manifest_path.parent, PartKind.DUMP)}.manifest")
+    with telling_about(manifest_path):
+        manifest_path.rename(gone)
+        flush_folder(manifest_path.parent)
+        failpoint("backup.removing")
+        _sibling(manifest_path, PROOF_SUFFIX).unlink(missing_ok=True)
+        backup.path.unlink(missing_ok=True)
+        failpoint("backup.removed")
+        gone.unlink(missing_ok=True)
 
 
 def seal(manifest: BackupManifest) -> BackupManifest:
@@ -313,28 +299,6 @@ def _is_placeholder(path: Path) -> bool:
     return _has_size(path, 0)
 
 
-@contextmanager
-def telling_about(path: Path) -> Iterator[None]:
-    """Turn the disk's errors into ours, with the path and what is free."""
-    try:
-        yield
-    except OSError as error:
-        folder = path if os.path.isdir(path) else path.parent
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            try:
-                free = f"{shutil.disk_usage(folder).free:,} bytes are free there"
-            except OSError:
-                free = "nothing more can be written there"
-            raise Failed(
-                f"There is no room to write {path}", code="disk_full", hint=f"{free}; free some space and try again."
-            ) from error
-        if isinstance(error, FileNotFoundError):
-            raise NotFound(f"There is no {error.filename or path}") from error
-        raise Failed(
-            f"{error.filename or path}: {error.strerror or error}", code="disk_error", hint="Check the folder."
-        ) from error
-
-
 def _give_name(source: Path, target: Path) -> None:
     """Rename without ever replacing: a link where the file system has links, else an exclusive placeholder first."""
     try:
@@ -361,7 +325,7 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 
 def _sibling(path: Path, suffix: str) -> Path:
-    for known in (DUMP_SUFFIX, MANIFEST_SUFFIX, PROOF_SUFFIX):
+    for known in (SEALED_SUFFIX, DUMP_SUFFIX, MANIFEST_SUFFIX, PROOF_SUFFIX):
         if path.name.endswith(known):
             return path.with_name(path.name.removesuffix(known) + suffix)
     return path.with_name(path.name + suffix)
@@ -374,6 +338,10 @@ def _encode(manifest: BackupManifest) -> bytes:
 def _checksum(manifest: BackupManifest) -> str:
     content: dict[str, Any] = asdict(manifest)
     del content["checksum"]
+    if manifest.seal is None:
+        del content["seal"]
+    if not manifest.others:  # of an engine that has none, or of an older version
+        del content["others"]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

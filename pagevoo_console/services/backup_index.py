@@ -66,6 +66,11 @@ class BackupIndex:
                 )
             )  # fmt: skip
 
+    def remove(self, backup: str) -> None:
+        """Take out one whose files are gone. It would not be listed any more anyway, so a failure passes."""
+        with suppress(ConsoleError), self._master.writing() as session:
+            session.execute(sa.delete(_BACKUPS).where(_BACKUPS.c.id == backup))
+
     def proved(self, backup: str, moment: datetime | None) -> None:
         """Keep when a backup was proved. The proof beside the file is the truth, so a read-only account may pass."""
         try:

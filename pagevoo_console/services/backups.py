@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.backup import (
     MANIFEST_FORMAT,
+    PLAIN_FORMAT,
     Backup,
     BackupManifest,
     DumpFacts,
@@ -24,7 +25,9 @@ from pagevoo_console.domain.text import counted
 from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
+from pagevoo_console.services.backup_keys import BackupKeys
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.encryption import Sealing
 from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.jobs import JobContext
@@ -54,6 +57,7 @@ class Backups:
         audit: AuditTrail,
         index: BackupIndex,
         folder: Path,
+        keys: BackupKeys,
     ) -> None:
         self._master = master
         self._connections = connections
@@ -63,6 +67,7 @@ class Backups:
         self._audit = audit
         self._index = index
         self._folder = folder
+        self.keys = keys
 
     def folder(self, tenant: str) -> Path:
         """Where this tenant's backups go unless somebody says otherwise."""
@@ -70,8 +75,8 @@ class Backups:
 
     # --- making -----------------------------------------------------------------------------------------------------
 
-    def create(self, tenant: str, job: JobContext, to: Path | None = None) -> Backup:
-        """Dump the tenant's database into a folder. The live database is only read.
+    def create(self, tenant: str, job: JobContext, to: Path | None = None, sealing: Sealing | None = None) -> Backup:
+        """Dump the tenant's database into a folder, sealed as asked. The live database is only read.
 
         Raises Refused without a database, Busy while somebody works on the tenant, Unsupported naming what could not be
         dumped faithfully; no file is left then.
@@ -81,16 +86,20 @@ class Backups:
             self._operations.holding(tenant, located.server),
             self._audit.change(CREATE, tenant=tenant, database=located.database.name) as told,
         ):
-            backup = self.dump(located, job, to)
+            backup = self.dump(located, job, to, sealing)
             told["after"] = {"backup": backup.id, "path": str(backup.path), "sha256": backup.sha256}
         return backup
 
-    def dump(self, located: Located, job: JobContext, to: Path | None = None) -> Backup:
-        """The same for a caller that holds the tenant's lock and audits by itself."""
+    def dump(self, located: Located, job: JobContext, to: Path | None = None, sealing: Sealing | None = None) -> Backup:
+        """The same for a caller that holds the tenant's lock and audits by itself.
+
+        Where nobody says how it is sealed, it is for the usual recipients, if there are any.
+        """
         directory = (to or self.folder(located.tenant.id)).absolute()
+        sealing = sealing or self.keys.sealing()
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                backup = self._dump_once(located, directory, job)
+                backup = self._dump_once(located, directory, job, sealing)
             except Failed as error:
                 if error.code != "schema_changed" or attempt == ATTEMPTS:
                     raise
@@ -110,10 +119,10 @@ class Backups:
                 f" ({error}). This machine lists it, and enters it with the next backup."
             )
 
-    def _dump_once(self, located: Located, directory: Path, job: JobContext) -> Backup:
+    def _dump_once(self, located: Located, directory: Path, job: JobContext, sealing: Sealing | None) -> Backup:
         moment = now()
         with (
-            files.new_dump(directory) as writer,
+            files.new_dump(directory, sealing) as writer,
             self._connections.open(located.server, located.database.name, read_timeout=None) as session,
             job.on_cancel(self._connections.canceller(session)),
         ):
@@ -121,21 +130,24 @@ class Backups:
             features = self._lineages.installed(session)
             failpoint("backup.dumped")
             entry = writer.finish()
-            manifest = self._manifest(located, facts, features, entry, moment.isoformat())
+            manifest = self._manifest(located, facts, features, entry, moment.isoformat(), sealing)
             path = files.publish(directory, writer.part, entry, manifest, moment)
         failpoint("backup.published")
+        if sealing is not None:
+            self.keys.keep_trial(entry.sha256, sealing)
         return files.describe(path)
 
     def _manifest(
-        self, located: Located, facts: DumpFacts, features: dict[str, str], entry: FileEntry, moment: str
-    ) -> BackupManifest:
+        self, located: Located, facts: DumpFacts, features: dict[str, str], entry: FileEntry, moment: str,
+        sealing: Sealing | None,
+    ) -> BackupManifest:  # fmt: skip
         with self._connections.open(located.server) as session:
             server = located.engine.facts(session)
         with self._master.reading() as session:
             head = self._audit.head(session)
         name = located.database.name
         return BackupManifest(
-            format=MANIFEST_FORMAT,
+            format=PLAIN_FORMAT if sealing is None else MANIFEST_FORMAT,
             id=f"{files.slug(name)}-{moment[:19].translate({45: None, 58: None})}Z-{secrets.token_hex(4)}",
             console_version=VERSION,
             platform=self._master.platform.name,
@@ -156,8 +168,10 @@ class Backups:
             inconsistencies=facts.inconsistencies,
             losses=facts.losses,
             objects=facts.objects,
+            others=facts.others,
             files=(entry,),
             audit_head=head,
+            seal=None if sealing is None else sealing.facts,
         )
 
     # --- finding ----------------------------------------------------------------------------------------------------
@@ -256,13 +270,17 @@ class Backups:
 
     def ensure_intact(self, backup: Backup) -> None:
         """Raise NotFound or Corrupt unless the dump is there and its size and SHA-256 are the manifest's."""
-        with files.open_dump(backup):
-            pass
+        files.ensure_intact(backup)
+
+    def ensure_opens(self, backup: Backup) -> None:
+        """Raise WrongKey where nothing at hand opens an encrypted backup. Reads only its beginning."""
+        if backup.encrypted:
+            files.ensure_opens(backup, self.keys)
 
     def load(self, backup: Backup, server: Server, database: str, job: JobContext) -> None:
         """Carry a backup's dump out in an empty database."""
         with (
-            files.open_dump(backup) as source,
+            files.open_dump(backup, self.keys) as source,
             self._connections.open(server, database, writable=True, read_timeout=None) as session,
             job.on_cancel(self._connections.canceller(session)),
         ):
@@ -321,6 +339,8 @@ def compare(
         verdicts.append(TableVerdict(name, found.rows, not problem, problem))
     problems.extend(f"{verdict.name}: {verdict.problem}" for verdict in verdicts if not verdict.matches)
     problems.extend(f"{name}: it is not in the backup" for name in sorted(present - set(manifest.tables)))
+    others = engine.other_content(session, job) if manifest.others else {}
+    problems.extend(f"{name}: not what they were" for name, kept in manifest.others.items() if others.get(name) != kept)
     if engine.fingerprint(session) != manifest.fingerprint:
         problems.append(_SCHEMA_DIFFERS)
     return tuple(verdicts), tuple(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from pagevoo_console.domain.platform import Platform
@@ -10,7 +11,9 @@ from pagevoo_console.domain.server import Connection
 from pagevoo_console.services.accounts import Accounts
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
+from pagevoo_console.services.backup_keys import BackupKeys
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.certificates import Certificates
 from pagevoo_console.services.connection_news import ConnectionNews
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import Databases
@@ -18,12 +21,15 @@ from pagevoo_console.services.deletions import Deletions
 from pagevoo_console.services.directory import Directory
 from pagevoo_console.services.exports import Exports
 from pagevoo_console.services.features import Features
+from pagevoo_console.services.fleet_backups import FleetBackups
+from pagevoo_console.services.fleet_workers import FleetWorkers
 from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.freezes import Freezes
 from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.places import Places
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.quota_alerts import QuotaAlerts
 from pagevoo_console.services.quota_news import FILE as QUOTA_NEWS
@@ -32,8 +38,9 @@ from pagevoo_console.services.quotas import Quotas
 from pagevoo_console.services.reconciliation import Reconciliation
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
+from pagevoo_console.services.retention import Retention
 from pagevoo_console.services.server_health import ServerHealthCheck
-from pagevoo_console.services.settings import Folders
+from pagevoo_console.services.settings import Folders, Settings
 from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.switches import Switches
 from pagevoo_console.services.tenant_rules import Rules
@@ -41,6 +48,8 @@ from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.ticks import FleetTick
 from pagevoo_console.services.tier_changes import TierChanges
 from pagevoo_console.services.tiers import Tiers
+from pagevoo_console.services.trash import Trash
+from pagevoo_console.services.trash_moves import TrashMoves
 from pagevoo_console.services.usage_samples import UsageSamples
 from pagevoo_console.services.website_rows import WebsiteRows
 from pagevoo_console.services.websites import Websites
@@ -57,6 +66,7 @@ class Console:
         lineages: Lineages,
         folders: Folders,
         backup_folder: Path | None = None,
+        backup_recipients: Sequence[str] = (),
     ) -> None:
         actor = Actor.current()
         self.connection = connection
@@ -86,7 +96,12 @@ class Console:
         self.backup_index = BackupIndex(self.master, folders.state / f"backups-{identity(connection)}")
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
-            backup_folder or folders.backups,
+            backup_folder or folders.backups, BackupKeys(backup_recipients),
+        )  # fmt: skip
+        self.places = Places()
+        self.fleet_backups = FleetBackups(
+            self.master, self.registry, self.tenancy, self.backups, FleetWorkers(self.master, connections), self.audit,
+            folders.state / f"fleet-backups-{identity(connection)}",
         )  # fmt: skip
         self.features = Features(
             self.master, connections, lineages, self.tenants, self.backups, self.operations, self.audit, self.tiers
@@ -96,10 +111,20 @@ class Console:
             self.freezes.again,
         )  # fmt: skip
         website_rows = WebsiteRows(self.registry, lineages)
+        moves = TrashMoves(self.master, connections)
         self.deletions = Deletions(
             self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit,
-            website_rows,
+            website_rows, moves,
         )  # fmt: skip
+        self.trash = Trash(
+            self.master, self.registry, connections, self.tenancy, self.backups, self.operations, self.audit, moves,
+            self.freezes, self.freeze_records,
+        )  # fmt: skip
+        self.retention = Retention(
+            self.master, self.registry, connections, self.tenancy, self.backups, self.backup_index, self.operations,
+            self.audit, Settings(folders), self.trash.records,
+        )  # fmt: skip
+        self.certificates = Certificates(self.master, self.registry, self.audit, self.backups)
         self.rules = Rules(self.master, self.registry)
         self.websites = Websites(
             self.master, self.registry, self.tenants, self.databases, self.deletions, self.operations, self.audit,
@@ -113,7 +138,7 @@ class Console:
             self.master, self.registry, connections, lineages, self.tenants, self.tiers, self.operations, self.audit
         )
         self.reconciliation = Reconciliation(
-            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backups
+            self.master, self.registry, connections, self.tenancy, lineages, self.operations, self.backups, moves
         )
         self.accounts = Accounts(self.master, connections, self.tenants, self.operations)
         self.server_health = ServerHealthCheck(self.master, connections, self.audit)
@@ -130,6 +155,7 @@ class Console:
         self.fleet_tick = FleetTick(
             self.master, self.tiers, connections, self.tenants, self.sightings, self.directory, self.quotas,
             self.usage_samples, self.quota_alerts, self.freezes, self.freeze_records, self.audit,
+            self.trash,
         )  # fmt: skip
 
 

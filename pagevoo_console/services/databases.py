@@ -14,6 +14,7 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.server import CheckResult, Server
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.domain.text import counted
+from pagevoo_console.domain.trash import TRASH_PREFIX
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.jobs import JobContext
@@ -211,7 +212,7 @@ class Databases:
         return answer
 
     def _placement(self) -> Server:
-        """The server for a new database: the one with the fewest, of those that have room."""
+        """The server for a new database: the one with the fewest, of those that have room. The trash takes room too."""
         limit = self._master.platform.lifecycle.max_databases_per_server
         pattern = tenant_name_pattern(self._master.platform)
         counts: list[tuple[int, Server]] = []
@@ -223,7 +224,7 @@ class Databases:
             except ConsoleError as error:
                 problem = error
                 continue
-            count = sum(1 for name in names if pattern.match(name))
+            count = sum(1 for name in names if pattern.match(name) or name.startswith(TRASH_PREFIX))
             if limit is None or count < limit:
                 counts.append((count, server))
             else:

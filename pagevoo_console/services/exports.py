@@ -20,8 +20,9 @@ from pagevoo_console.domain.errors import Cancelled, ConsoleError, NotFound, Ref
 from pagevoo_console.domain.export import ExportFormat, ExportPlan, ExportRequest, ExportResult
 from pagevoo_console.domain.platform import Platform
 from pagevoo_console.services.audit import AuditTrail
-from pagevoo_console.services.backup_files import slug, telling_about
+from pagevoo_console.services.backup_files import slug
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.dump_writer import telling_about
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.export_formats import TableFile, TableWriter, writer_of
 from pagevoo_console.services.failpoints import failpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from pagevoo_console.domain.finding import Finding, FindingKind, Remedy, RepairAction
@@ -10,6 +11,7 @@ from pagevoo_console.domain.operation import Step
 from pagevoo_console.domain.text import visible
 
 REGISTRY = "registry"
+COMPARE = Step("compare", "Compare with the backup once more")
 RECHECK = Step("recheck", "Look again whether it is still so")
 _SHOWN = 80
 
@@ -39,7 +41,7 @@ def shown(text: str) -> str:
 def retirement(
     database: str, marker: str | None, tenant: str, *, generation: str, changes: list[dict[str, Any]]
 ) -> Remedy:
-    """Back up, prove, drop: what is done with a database that nobody owns and that cannot be given back.
+    """Back up, prove, into the trash: what is done with a database that nobody owns and that cannot be given back.
 
     `generation` is the row that last named it, empty where none did.
     """
@@ -48,10 +50,20 @@ def retirement(
         Step("backup", f"Back up {database}"),
         Step("verify", "Restore the backup into a scratch database and compare every table"),
         Step("quiesce", f"Keep others out of {database}"),
-        Step("compare", "Compare with the backup once more"),
-        Step("drop", f"Drop {database}", is_destructive=True),
+        Step("trash", f"Put {database} into the trash"),
+        COMPARE,
     )
     data = {"marker": marker, "tenant": tenant, "generation": generation, "changes": changes}
     return Remedy(
-        RepairAction.RETIRE, f"Back up {database}, prove the backup, then drop it", steps, data, is_destructive=True
+        RepairAction.RETIRE,
+        f"Back up {database}, prove the backup, then put it into the trash",
+        steps,
+        data,
+        is_destructive=True,
     )
+
+
+def at_once(repair: Remedy, database: str) -> Remedy:
+    """The same retirement without a way back: compared where it is, then dropped."""
+    steps = tuple(step for step in repair.steps if step.name not in ("trash", "compare"))
+    return replace(repair, steps=(*steps, COMPARE, Step("drop", f"Drop {database}", is_destructive=True)))

@@ -20,7 +20,7 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.services.backups import Backups, written_since
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import ensure_no_active, owned_website
-from pagevoo_console.services.deletions import DROPPING
+from pagevoo_console.services.deletion_steps import DROPPING
 from pagevoo_console.services.engines.administration import DatabaseGrant
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
@@ -28,6 +28,7 @@ from pagevoo_console.services.operations import Procedure, Run
 from pagevoo_console.services.registry import Registry, RegistryRow, TenantRow
 from pagevoo_console.services.registry_changes import RegistryChanges
 from pagevoo_console.services.tenants import Located
+from pagevoo_console.services.trash_moves import TRASH, TrashMoves, keep
 
 REPAIR = OperationKind.REPAIR.value
 GONE = "finding_gone"
@@ -48,6 +49,7 @@ class FindingRepair(Procedure):
         connections: Connections,
         lineages: Lineages,
         backups: Backups,
+        moves: TrashMoves,
         look: Callable[[], Findings],
     ) -> None:
         self._master = master
@@ -55,6 +57,7 @@ class FindingRepair(Procedure):
         self._connections = connections
         self._lineages = lineages
         self._backups = backups
+        self._moves = moves
         self._look = look
         self._changes = RegistryChanges(registry)
 
@@ -75,6 +78,9 @@ class FindingRepair(Procedure):
                 self._keep(run, self._backups.prove(self._backup(run), run.job))
             case "quiesce":
                 self._quiesce(run)
+            case "trash":
+                self._ensure_unowned(run)
+                self._moves.put(run)
             case "compare":
                 self._compare(run)
             case "drop" | "leftover":
@@ -94,9 +100,12 @@ class FindingRepair(Procedure):
         if run.plan["action"] == "adopt":
             changed.append(self._adopt(master, run))
         run.evidence["changed"] = changed
+        if TRASH in run.evidence:
+            run.evidence[TRASH] = keep(run.evidence[TRASH], run.plan["grace_days"])
         return {
             "kind": run.plan["kind"], "action": run.plan["action"], "changed": changed,
             "backup": run.evidence.get("backup"), "reason": run.plan.get("reason", ""),
+            "trash": run.evidence.get(TRASH, {}).get("name"),
         }  # fmt: skip
 
     def has_changed(self, run: Run) -> bool:
@@ -113,8 +122,15 @@ class FindingRepair(Procedure):
                 code="too_late",
                 hint=f"`operation resume {run.operation}`",
             )
+        if TRASH in run.evidence and run.step == "finish":
+            raise Refused(
+                f"{run.database} may be in the trash already; resume the repair, then have it back",
+                code="too_late",
+                hint=f"`operation resume {run.operation}`",
+            )
+        self._moves.take_back(run)
         if "quiesce" in begun and engine.exists(run.session, run.database):
-            engine.unquiesce(run.session, run.database)
+            self._moves.reopen(run)
         if "grant" in begun:
             self._grant(run, data["add"], data["remove"])
         if "charset" in begun:
@@ -171,22 +187,26 @@ class FindingRepair(Procedure):
         except Corrupt as error:
             if not run.plan["no_backup"]:
                 raise
-            run.job.line(f"{error.message}; it is dropped as it is")
+            run.job.line(f"{error.message}; it goes as it is")
 
     def _compare(self, run: Run) -> None:
         """Nobody should have written since the backup; where somebody did, back up and prove again."""
         engine = self._connections.engine(run.server)
+        is_aside = "trash" in run.steps_done
         for _ in range(COMPARISONS):
-            if not engine.exists(run.session, run.database):
+            if not is_aside and not engine.exists(run.session, run.database):
                 return
             backup = self._backup(run)
+            name = self._moves.put(run) if is_aside else run.database
             problems = written_since(
-                self._connections, run.server, run.database, self._backups.manifest(backup), run.job,
+                self._connections, run.server, name, self._backups.manifest(backup), run.job,
                 is_dropping=DROPPING in run.evidence,
             )  # fmt: skip
             if not problems:
                 self._backups.ensure_intact(backup)
                 return
+            self._moves.take_back(run)
+            run.save()
             run.job.line(f"Written to since the backup ({'; '.join(problems)}); backing up again")
             self._back_up(run)
             self._keep(run, self._backups.prove(self._backup(run), run.job))
@@ -197,6 +217,16 @@ class FindingRepair(Procedure):
         )
 
     def _drop(self, run: Run) -> None:
+        engine = self._connections.engine(run.server)
+        if not engine.exists(run.session, run.database):
+            return
+        self._ensure_unowned(run)
+        run.evidence[DROPPING] = True
+        run.save()
+        engine.drop_database(run.session, run.database)
+
+    def _ensure_unowned(self, run: Run) -> None:
+        """No live row names it, and it is the one that was planned for; nothing where it is gone already."""
         engine = self._connections.engine(run.server)
         if not engine.exists(run.session, run.database):
             return
@@ -219,9 +249,6 @@ class FindingRepair(Procedure):
                 code="generation_changed",
                 hint="Look again: `fleet reconcile --dry-run`. Nothing was dropped.",
             )
-        run.evidence[DROPPING] = True
-        run.save()
-        engine.drop_database(run.session, run.database)
 
     def _is_live(self, row: RegistryRow) -> bool:
         registry = self._master.platform.registry

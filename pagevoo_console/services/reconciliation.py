@@ -14,13 +14,14 @@ from pagevoo_console.domain.errors import Cancelled, ConsoleError, NotFound, Ref
 from pagevoo_console.domain.finding import Finding, Findings, RepairAction, RepairOptions, RepairResult
 from pagevoo_console.domain.operation import OperationKind, OperationState, Step
 from pagevoo_console.domain.server import Server
+from pagevoo_console.domain.trash import DEFAULT_GRACE_DAYS
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.finding_databases import database_findings
 from pagevoo_console.services.finding_facts import FactFinder
 from pagevoo_console.services.finding_grants import grant_findings
 from pagevoo_console.services.finding_indexes import index_findings
-from pagevoo_console.services.finding_making import retirement
+from pagevoo_console.services.finding_making import at_once, retirement
 from pagevoo_console.services.finding_repairs import GONE, REPAIR, FindingRepair
 from pagevoo_console.services.finding_rows import row_findings, website_findings
 from pagevoo_console.services.jobs import JobContext
@@ -30,6 +31,7 @@ from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.registry_changes import reversed_change
+from pagevoo_console.services.trash_moves import TRASH, TrashMoves
 
 _WAIVED = frozenset({"backup", "verify", "compare"})
 
@@ -46,11 +48,12 @@ class Reconciliation:
         lineages: Lineages,
         operations: Operations,
         backups: Backups,
+        moves: TrashMoves,
     ) -> None:
         self._master = master
         self._operations = operations
         self._facts = FactFinder(master, registry, connections, tenancy, operations, lineages)
-        operations.register(FindingRepair(master, registry, connections, lineages, backups, self.find))
+        operations.register(FindingRepair(master, registry, connections, lineages, backups, moves, self.find))
 
     def find(self) -> Findings:
         """Everything that contradicts, rows first. Reads only. Raises Unreachable where no server answers."""
@@ -91,6 +94,9 @@ class Reconciliation:
         if options.retire and repair.action is RepairAction.ADOPT:
             data = repair.data
             repair = retirement(str(known.database), data["marker"], data["tenant"], generation="", changes=[])
+        grace = DEFAULT_GRACE_DAYS if options.grace_days is None else options.grace_days
+        if not grace and repair.action is RepairAction.RETIRE:
+            repair = at_once(repair, str(known.database))
         if options.no_backup and repair.action is RepairAction.RETIRE:
             if not options.reason.strip():
                 raise Refused("A removal without a backup needs a reason", code="reason_required", hint="Add --reason.")
@@ -108,6 +114,7 @@ class Reconciliation:
             "backup_to": None if options.backup_to is None else str(options.backup_to.absolute()),
             "no_backup": options.no_backup,
             "reason": options.reason,
+            "grace_days": grace,
         }
 
     def repair(
@@ -120,7 +127,7 @@ class Reconciliation:
         """
         if finding.repair.is_destructive and finding.database not in set(confirmations):
             raise Refused(
-                f"This drops {finding.database}: confirm by typing its name exactly",
+                f"This removes {finding.database}: confirm by typing its name exactly",
                 code="confirmation_mismatch",
                 hint=f"Add --confirm {finding.database}. Nothing was changed.",
             )
@@ -174,6 +181,12 @@ class Reconciliation:
         if known.kind != OperationKind.REPAIR or done is None or done.is_abandoned:
             raise Refused(f"Operation {operation} is no repair that was carried out", code="not_a_repair")
         plan = _backwards(done.plan, done.evidence)
+        if plan is None and TRASH in done.evidence:
+            raise Refused(
+                f"What operation {operation} removed is in the trash",
+                code="not_reversible",
+                hint=f"`database undelete {operation}` gives it its name back.",
+            )
         if plan is None:
             raise Refused(
                 f"What operation {operation} dropped cannot be put back by undoing it",

@@ -99,6 +99,8 @@ class BackupRestore(Procedure):
                 self._stage(run)
             case "compare":
                 self._compare(run)
+                if run.plan["mode"] == RestoreMode.REVIVE:
+                    self._awaken(run)
             case "quiesce":
                 ensure_same(self._tenants, run)
                 with self._sparing(run):
@@ -186,6 +188,12 @@ class BackupRestore(Procedure):
                 hint="The live database was not touched. Use another backup.",
             )
 
+    def _awaken(self, run: Run) -> None:
+        """What is somebody's database again does its work; a copy beside it, and what is being proved, does none."""
+        with self._connections.open(run.server, run.database, writable=True) as session:
+            for name in self._connections.engine(run.server).awaken(session):
+                run.job.line(f"The event {name} was to work once, and its time has passed: it is there, disabled")
+
     def _ensure_unwritten(self, run: Run) -> None:
         located = ensure_same(self._tenants, run)
         manifest = self._backups.manifest(self._backups.get(run.evidence["safety"]))
@@ -236,6 +244,7 @@ class Restores:
     def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:
         """What restoring would do. Reads only. Raises Refused for another tenant's backup, or a taken name."""
         manifest = self._backups.manifest(backup)
+        self._backups.ensure_opens(backup)
         with self._master.reading() as session:
             person = self._registry.tenant(session, tenant)
             rows = tuple(self._registry.rows(session, tenant))

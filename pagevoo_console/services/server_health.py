@@ -8,6 +8,7 @@ from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Cancelled, ConsoleError, NotFound
 from pagevoo_console.domain.health import ServerHealth
 from pagevoo_console.domain.server import CheckResult, Server
+from pagevoo_console.domain.trash import TRASH_PREFIX
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.master import Master
@@ -89,7 +90,7 @@ class ServerHealthCheck:
             is_read_only=facts.is_read_only,
             known_problems=administration.known_problems(facts.version, facts.product, now().date()),
             warnings=facts.warnings,
-            databases=sum(1 for name in names if pattern.match(name)),
+            databases=sum(1 for name in names if pattern.match(name) or name.startswith(TRASH_PREFIX)),
             database_limit=self._master.platform.lifecycle.max_databases_per_server,
             limits=limits,
             privileges=privileges,

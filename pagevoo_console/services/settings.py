@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import tomlkit
 from platformdirs import PlatformDirs
 
 from pagevoo_console.domain.errors import ConsoleError, Failed, NotFound
+from pagevoo_console.domain.retention import RetentionPolicy
 from pagevoo_console.services.private_files import make_folder, read_small, write_private
 from pagevoo_console.services.strict_toml import read_toml
 
@@ -65,8 +66,9 @@ class Theme(StrEnum):
 class Preferences:
     """What a person has chosen. Empty texts mean: as usual.
 
-    `backup_folder` is an absolute path, `page_size` how many rows a list command shows, `window_geometry` and
-    `window_state` are the toolkit's own words in Base64.
+    `backup_folder` is an absolute path, `backup_recipients` are the public keys that backups are encrypted for,
+    `retention` says by the platform's name which backups are kept, `page_size` is how many rows a list command shows,
+    `window_geometry` and `window_state` are the toolkit's own words in Base64.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -76,6 +78,8 @@ class Preferences:
     page_size: int = 100
     window_geometry: str = ""
     window_state: str = ""
+    backup_recipients: tuple[str, ...] = ()
+    retention: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ class Settings:
         with self._guard:
             document = self._document()
             for key, value in asdict(preferences).items():
-                document[key] = str(value) if isinstance(value, StrEnum) else value
+                document[key] = _plain(value)
             write_private(self._path, tomlkit.dumps(document))
 
     def change(self, **changes: Any) -> Preferences:
@@ -159,9 +163,21 @@ class Settings:
         return f"The usual preferences apply; the file was kept as {aside.name}."
 
 
+def _plain(value: Any) -> Any:
+    """A preference as TOML has a word for it."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _problem(preferences: Preferences) -> str | None:
     if not 1 <= preferences.page_size <= 10_000:
         return f"'page_size' is {preferences.page_size}; it can be 1 to 10000"
+    for platform, policy in preferences.retention.items():
+        try:
+            RetentionPolicy.read(policy)
+        except ConsoleError as error:
+            return f"'retention' of {platform}: {error.message}"
     if preferences.backup_folder and not os.path.isabs(preferences.backup_folder):
         return f"'backup_folder' is {preferences.backup_folder!r}, which is no absolute path"
     return None

@@ -95,13 +95,15 @@ def open_console(options: StartOptions, ask: Callable[[Server], Secret | None] |
     connection = replace(connection, platform=options.platform or connection.platform)
     platform = platforms.get(connection.platform)
     _ensure_engine(engines, connection)
+    settings = Settings(folders)
     return Console(
         connection,
         with_env(platform, connection.env_overrides),
         Connections(engines, secrets),
         shipped_lineages(),
         folders,
-        Settings(folders).backup_folder,
+        settings.backup_folder,
+        settings.load().preferences.backup_recipients,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +22,8 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.switch import SwitchPlan, SwitchResult
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.databases import DatabaseCreation, Databases, ensure_no_active, owned_website
-from pagevoo_console.services.deletions import DELETE, DROPPING, DatabaseDeletion, Deletions, same_deletion
+from pagevoo_console.services.deletion_steps import DELETE, DROPPING, DatabaseDeletion
+from pagevoo_console.services.deletions import Deletions, same_deletion
 from pagevoo_console.services.features import Features
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
@@ -42,7 +43,6 @@ class DatabaseSwitch(Procedure):
     """A deletion and a creation, one after the other. Each keeps its own plan and evidence, under `old` and `new`."""
 
     kind = SWITCH
-    looks: ClassVar[frozenset[str]] = frozenset({f"{OLD}:compare"})
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class DatabaseSwitch(Procedure):
             return
         if MARK not in run.steps_done or self._can_finish(run):
             raise Refused(
-                f"{run.database} was dropped already, or may have been: the switch can only go on",
+                f"{run.database} was deleted already, or may have been: the switch can only go on",
                 code="too_late",
                 hint=f"`operation resume {run.operation}` creates the new database; the old one's backup is kept.",
             )
@@ -115,6 +115,7 @@ class DatabaseSwitch(Procedure):
             registry = self._master.platform.registry
             row = self._registry.row(master, within.plan["generation"])
             if registry is not None and row.status == registry.deleted:
+                self._deletion.settle(within)
                 return
             after = self._deletion.finish(master, within)
             self._audit.append(
@@ -158,8 +159,18 @@ class Switches:
         self._switch = DatabaseSwitch(master, registry, audit, deletions.deletion, databases.creation)
         operations.register(self._switch)
 
-    def plan(self, tenant: str, website: str, backup_to: Path | None = None, *, publish: bool = False) -> SwitchPlan:
+    def plan(
+        self,
+        tenant: str,
+        website: str,
+        backup_to: Path | None = None,
+        grace_days: int | None = None,
+        *,
+        publish: bool = False,
+    ) -> SwitchPlan:
         """What switching would do, and `publish` after it. Reads only; it is the dry run.
+
+        `grace_days` is what a deletion means by it.
 
         Raises NotFound, and Refused: `database_required`, `not_the_owner`, `same_website`, and whatever forbids the
         deletion.
@@ -174,7 +185,7 @@ class Switches:
                 code="same_website",
                 hint=f"Name another one: `tenant show {tenant}` lists them.",
             )
-        deletion = self._deletions.plan(DeletionRequest(tenant, backup_to))
+        deletion = self._deletions.plan(DeletionRequest(tenant, backup_to, grace_days=grace_days))
         creation = self._databases.planned(
             located.tenant, to_website, located.database.name, located.server, publish=publish
         )

@@ -1,4 +1,4 @@
-"""What must happen every day, whoever is at the desk: look, write samples, tell of crossed limits, freeze and thaw."""
+"""What must happen every day, whoever is at the desk: samples, alerts, freezing and thawing, emptying the trash."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from pagevoo_console.services.quotas import Quotas, usages
 from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.tiers import Tiers
+from pagevoo_console.services.trash import Trash
 from pagevoo_console.services.usage_samples import BATCH, UsageSamples
 from pagevoo_console.services.values import naive_utc, now
 
@@ -41,7 +42,10 @@ _CLOSE = 0.6
 
 @dataclass(slots=True)
 class TickResult:
-    """Tenants by what came of them. Who failed was sampled as far as could be, and is not in `done`."""
+    """Tenants by what came of them. Who failed was sampled as far as could be, and is not in `done`.
+
+    `purged` are the deletions whose time in the trash was over; `unpurged` those that could not be, with the reason.
+    """
 
     done: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -49,6 +53,8 @@ class TickResult:
     alerts: list[QuotaAlert] = field(default_factory=list)
     frozen: list[str] = field(default_factory=list)
     thawed: list[str] = field(default_factory=list)
+    purged: list[str] = field(default_factory=list)
+    unpurged: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,9 @@ class FleetTick:
         freezes: Freezes,
         records: FreezeRecords,
         audit: AuditTrail,
+        trash: Trash,
     ) -> None:
+        self._trash = trash
         self._master = master
         self._tiers = tiers
         self._connections = connections
@@ -110,11 +118,14 @@ class FleetTick:
         with self._alone():
             self._records.ensure_there()
             result = self._tick(job, tenants, workers, wanted)
+            if tenants is None:
+                swept = self._trash.purge_expired(job)
+                result.purged, result.unpurged = list(swept.purged), dict(swept.left)
         self._audit.note(
             TICK, Outcome.DONE,
             after={
                 "done": len(result.done), "failed": sorted(result.failed), "alerts": len(result.alerts),
-                "frozen": result.frozen, "thawed": result.thawed,
+                "frozen": result.frozen, "thawed": result.thawed, "purged": result.purged,
             },
         )  # fmt: skip
         return result

@@ -138,7 +138,12 @@ class Websites:
             return WebsiteDeletionPlan(request, website, None, gone, (last,))
         deletion = self._deletions.plan(
             DeletionRequest(
-                website.tenant, request.backup_to, request.no_backup, request.reason, delete_website=website.id
+                website.tenant,
+                request.backup_to,
+                request.no_backup,
+                request.reason,
+                request.grace_days,
+                delete_website=website.id,
             )
         )
         return WebsiteDeletionPlan(request, website, deletion, gone, (*deletion.steps, last))

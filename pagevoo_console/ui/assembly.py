@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pagevoo_console.ui.main_window import MainWindow
 
 AUDIT, OPERATIONS, ROWS = "audit", "operations", "rows"
-FINDINGS, SERVERS = "findings", "servers"
+FINDINGS, SERVERS, TRASH = "findings", "servers", "trash"
 QUOTAS = "quotas"
 DRIFT = "drift"
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
@@ -118,10 +118,14 @@ def assemble(window: MainWindow, console: Console) -> Slices:
     def show_servers() -> None:
         workspace().show_room(SERVERS, lambda: room("servers.servers_view", "ServersView")(context))
 
+    def show_trash() -> None:
+        workspace().show_room(TRASH, lambda: room("trash.trash_view", "TrashView")(context, window.submitted))
+
     def show_audit() -> None:
         workspace().show_room(AUDIT, lambda: room("audit.audit_view", "AuditView")(console, window.runner))
 
-    for actions in (_window_actions(window, workspace(), show_operations, show_audit), _tenant_actions(context)):
+    rooms = _window_actions(window, workspace(), show_operations, show_audit, show_trash)
+    for actions in (rooms, _tenant_actions(context)):
         for action in actions:
             window.actions_.add((action,))
             yield None
@@ -196,7 +200,7 @@ def show_environment(bar: EnvironmentBar, console: Console, facts: ServerFacts |
 
 
 def _window_actions(
-    window: MainWindow, workspace: Workspace, show_operations: Show, show_audit: Show
+    window: MainWindow, workspace: Workspace, show_operations: Show, show_audit: Show, show_trash: Show
 ) -> tuple[Action, ...]:
     view, file, help_ = translate("window", "View"), translate("window", "File"), translate("window", "Help")
     return (
@@ -227,6 +231,8 @@ def _window_actions(
         Action("servers.show", translate("window", "Servers"), "server",
                lambda _s: workspace.context.doors.show_servers(), view, "Alt+5",
                keywords=("limits", "privileges", "connections", "disk", "grant", "version")),
+        Action("trash.show", translate("window", "Trash"), "trash-2", lambda _s: show_trash(), view, "Alt+6",
+               keywords=("deleted", "undelete", "purge", "certificate", "have back")),
         Action("activity.toggle", translate("window", "Activity"), "activity", lambda _s: window.toggle_activity(),
                view, "Ctrl+Shift+A", begins_group=True, keywords=("jobs", "progress")),
         Action("palette.open", translate("window", "Go to anything…"), "command", lambda _s: window.open_palette(),

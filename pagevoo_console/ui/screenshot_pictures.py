@@ -39,6 +39,9 @@ FULL = (
     Picture("tenant-failed", to.at_tenant(MISSING)),
     Picture("tenant-interrupted", to.at_tenant(INTERRUPTED)),
     Picture("operations-filled", lambda scene: scene.trigger("operations.show")),
+    Picture("trash-filled", to.act("trash.show")),
+    Picture("trash-undelete", to.in_trash("undeleteButton")),
+    Picture("trash-purge", to.in_trash("purgeButton")),
     Picture("audit-filled", lambda scene: scene.trigger("audit.show")),
     Picture("findings-filled", lambda scene: scene.trigger("fleet.check")),
     Picture("findings-repair", to.at_repair),
@@ -159,6 +162,7 @@ EMPTY = (
     Picture("findings-empty", lambda scene: scene.trigger("fleet.check")),
     Picture("servers-empty", lambda scene: scene.trigger("servers.show")),
     Picture("operations-empty", lambda scene: scene.trigger("operations.show")),
+    Picture("trash-empty", to.act("trash.show")),
     Picture("audit-empty", lambda scene: scene.trigger("audit.show")),
     Picture("connections-empty", lambda scene: scene.trigger("connection.manage")),
 )
@@ -175,6 +179,7 @@ AWAY = (
     Picture("findings-failed", lambda scene: scene.trigger("fleet.check")),
     Picture("servers-failed", to.testing_server),
     Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
+    Picture("trash-failed", to.act("trash.show")),
     Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
 )
 """In a window whose master goes away once it is open."""

@@ -301,6 +301,17 @@ def in_registry_check(*then: Callable[[Scene], object]) -> Arrange:
     return arrange
 
 
+def in_trash(name: str) -> Arrange:
+    """The trash, and what one of its buttons opens."""
+
+    def arrange(scene: Scene) -> None:
+        scene.trigger("trash.show")
+        scene.settle()
+        scene.press(name)
+
+    return arrange
+
+
 def at_repair(scene: Scene) -> None:
     """The plan of the gravest repair there is."""
     in_registry_check(pressing("repairButton"))(scene)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pagevoo_console.demo import breakage
 from pagevoo_console.demo.platform import MASTER_FILE, DemoPlatform, create_demo
+from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.server import Connection, Environment, Server, Tls
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.saved_connections import SavedConnections
@@ -23,6 +24,7 @@ from pagevoo_console.services.start import StartOptions, open_console
 
 HEALTHY, DAMAGED_BACKUP, PARTLY, MISSING, GARBLED, WITHOUT = "1", "2", "4", "6", "8", "9"
 NO_WEBSITE, INTERRUPTED, EMPTIED = "16", "24", "13"
+DELETED = "22"
 NOT_A_DATABASE, SYSTEM_DATABASE = "14", "27"
 NEAR, OVER = "12", "17"
 DRIFTED, OUTDATED, ADOPTABLE = "7", "2", "3"
@@ -114,7 +116,7 @@ def _folder() -> Iterator[Path]:
 
 
 def _live_in(full: DemoPlatform, folder: Path) -> None:
-    """Back some tenants up, damage one of the backups, empty one database, freeze one that is full, look at all."""
+    """Back some tenants up, damage one backup, empty one database, freeze a full one, delete one, look at all."""
     console, job = open_console(options_of(full)), JobContext()
     console.backups.prove(console.backups.create(HEALTHY, job), job)
     console.backups.create(HEALTHY, job)
@@ -129,6 +131,8 @@ def _live_in(full: DemoPlatform, folder: Path) -> None:
     for name in ("events", "booking"):
         console.features.switch(console.features.plan_disable(HEALTHY, name), job)
     console.freezes.freeze(console.freezes.plan(OVER, if_over=True), job)
+    deletion = console.deletions.plan(DeletionRequest(DELETED, reason="The customer has cancelled, ticket 4711"))
+    console.deletions.run(deletion, deletion.database.name, job)
     console.fleet_tick.run(job, freezes=False)
 
 

@@ -165,7 +165,9 @@ def test_the_platforms_rules_are_exit_3(desk: Desk) -> None:
     desk.json(*create, website)
     assert desk.refused(*create, website, code=3) == "database_exists"
     delete = ("database", "delete", tenant, "--confirm", database_of(tenant))
-    assert desk.refused(*delete, "--grace", "7", code=3) == "no_trash"
+    assert desk.refused(*delete, "--grace", "-1", code=2) == "usage"
+    assert desk.refused("database", "undelete", "1", code=3) == "not_in_trash"
+    assert desk.refused("database", "purge", "one", code=1) == "not_found"
     assert desk.refused(*delete, "--no-backup", code=3) == "reason_required"
     assert desk.refused("database", "delete", tenant, code=3) == "confirmation_mismatch"
     assert desk.refused("--yes", "database", "delete", tenant, code=3) == "confirmation_mismatch"

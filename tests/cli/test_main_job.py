@@ -81,7 +81,7 @@ def test_the_whole_job_from_finding_a_customer_to_deleting_their_database(desk: 
     assert desk.refused("database", "delete", tenant, "--confirm", "something else", code=3) == "confirmation_mismatch"
     assert name in desk.master.databases()
     plan = desk.json("database", "delete", tenant, "--dry-run")
-    assert [step["name"] for step in plan["steps"]] == ["backup", "verify", "unpublish", "quiesce", "compare", "drop"]
+    assert [step["name"] for step in plan["steps"]] == ["backup", "verify", "unpublish", "quiesce", "trash", "compare"]
     assert name in desk.master.databases()
     deleted = desk.json("database", "delete", tenant, "--confirm", name, "--backup-to", str(tmp_path / "last"))
     assert (deleted["ok"], deleted["database"]) == (True, name)
@@ -261,7 +261,7 @@ def test_an_interrupted_creation_is_taken_back(desk: Desk) -> None:
 def test_an_interrupted_deletion_is_resumed(desk: Desk) -> None:
     tenant, name = desk.provisioned()
     killed = desk.spawn("database", "delete", tenant, "--confirm", name,
-                        PAGEVOO_FAIL="database.delete.after.drop=kill")  # fmt: skip
+                        PAGEVOO_FAIL="database.delete.after.trash=kill")  # fmt: skip
     assert killed.code == -9
     number = desk.json("operation", "list")["operations"][0]["id"]
 

@@ -101,7 +101,7 @@ def test_a_person_is_asked_for_the_name_of_what_is_deleted(sqlite_desk: Desk) ->
 
     shown = on_terminal(sqlite_desk, "database", "delete", tenant, typed="wrong\n", code=3)
     assert f"Type {name} to go on" in shown
-    assert "cannot be undone" in shown
+    assert "into the trash" in shown
     assert name in sqlite_desk.master.databases()
 
     on_terminal(sqlite_desk, "database", "delete", tenant, typed=f"{name}\n")

@@ -70,7 +70,7 @@ def test_fault_65_a_tick_answers_for_everybody_and_fails_in_part(desk: Desk) -> 
     done = desk.json("fleet", "tick")
     assert done == {
         "ok": True, "operation": None, "done": [tenant], "failed": [], "skipped": [], "alerts": [], "frozen": [],
-        "thawed": [],
+        "thawed": [], "purged": [], "unpurged": [],
     }  # fmt: skip
     part = desk.json("fleet", "tick", "--tenants", f"{tenant},99999999", "--workers", "2", "--no-freeze", code=4)
     assert (part["ok"], part["done"], part["failed"][0]["tenant"]) == (False, [tenant], "99999999")

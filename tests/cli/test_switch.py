@@ -20,7 +20,7 @@ def test_switch_moves_to_another_website_and_names_what_is_lost(sqlite_desk: Des
     assert (planned["dry_run"], planned["from_website"], planned["to_website"]) == (True, first, second)
     assert planned["features"] == ["Blog"]
     assert planned["steps"][0]["name"] == "old:backup"
-    assert "cannot be undone" in sqlite_desk.call(*wanted, "--dry-run").out
+    assert "into the trash" in sqlite_desk.call(*wanted, "--dry-run").out
     assert (planned["publish"], planned["steps"][-1]["name"]) == (False, "new:compare")
     published = sqlite_desk.json(*wanted, "--publish", "--dry-run")
     assert (published["publish"], published["steps"][-1]["name"]) == (True, "new:publish")

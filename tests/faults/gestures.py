@@ -146,6 +146,7 @@ class Installation(Gesture):
 
 
 class BackupMaking(Gesture):
+    suffix: ClassVar[str] = ".sql.zst"
     failpoints = ("backup.dumped", "backup.between_names", "backup.published")
 
     def __init__(self, world: World) -> None:
@@ -164,14 +165,16 @@ class BackupMaking(Gesture):
     def check(self) -> None:
         folder = self.console.backups.folder(self.tenant)
         assert list(folder.glob(".pagevoo-*")) == []
-        dumps = {path.name.removesuffix(".sql.zst") for path in folder.glob("*.sql.zst")}
+        dumps = {path.name.removesuffix(self.suffix) for path in folder.glob(f"*{self.suffix}")}
         assert dumps == {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
         assert self.console.backups.verify(self.console.backups.list(self.tenant)[0], JobContext()).ok
 
 
 class Deletion(Gesture):
     failpoints = (
-        *points("database.delete", "backup", "verify", "unpublish", "quiesce", "compare", "drop"),
+        *points("database.delete", "backup", "verify", "unpublish", "quiesce", "trash", "compare"),
+        "moving.tables",
+        "moving.emptied",
         "backup.between_names",
         "backup.verify.scratch",
     )

@@ -54,7 +54,7 @@ class Marking(Repairing):
 
 class Retiring(Repairing):
     kind = FindingKind.UNDEAD
-    failpoints = points("fleet.repair", "backup", "verify", "quiesce", "compare", "drop")
+    failpoints = points("fleet.repair", "backup", "verify", "quiesce", "trash", "compare")
 
     def __init__(self, world: World) -> None:
         super().__init__(world)

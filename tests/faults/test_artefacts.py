@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from pagevoo_console.domain.backup import Backup, BackupManifest
+from pagevoo_console.domain.backup import MANIFEST_FORMAT, Backup, BackupManifest
 from pagevoo_console.domain.errors import ConsoleError, Refused
 from pagevoo_console.services import backup_files
 from pagevoo_console.services.jobs import JobContext
@@ -144,8 +144,8 @@ def test_a_manifest_that_is_none_is_no_backup(file_world: World, tenant: str, ba
         file_world.console.backups.get(str(backup.path))
 
 
-def newer(manifest: BackupManifest) -> dict[str, Any]:
-    return {"format": manifest.format + 1}
+def newer(_manifest: BackupManifest) -> dict[str, Any]:
+    return {"format": MANIFEST_FORMAT + 1}
 
 
 def in_a_folder(name: str) -> Callable[[BackupManifest], dict[str, Any]]:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.faults.backup_gestures import BACKUP_GESTURES
 from tests.faults.feature_gestures import FEATURE_GESTURES
 from tests.faults.gestures import GESTURES, Gesture
 from tests.faults.killing import killed_after, killed_at
 from tests.faults.repair_gestures import REPAIR_GESTURES
+from tests.faults.trash_gestures import TRASH_GESTURES
 from tests.faults.website_gestures import WEBSITE_GESTURES
 from tests.masters import ENGINES
 from tests.services.platform_world import World
@@ -28,7 +30,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     about = "failpoints" if "failpoints" in metafunc.fixturenames else "seeds"
     cases = []
     for engine in ENGINES:
-        for gesture in (*GESTURES, *WEBSITE_GESTURES, *FEATURE_GESTURES, *REPAIR_GESTURES):
+        for gesture in (
+            *GESTURES,
+            *BACKUP_GESTURES,
+            *WEBSITE_GESTURES,
+            *FEATURE_GESTURES,
+            *REPAIR_GESTURES,
+            *TRASH_GESTURES,
+        ):
             every: Sequence[object] = (
                 gesture.failpoints if about == "failpoints" else range(kills or gesture.random_kills)
             )

@@ -46,6 +46,12 @@ def made_anew(world: World, tenant: str) -> None:
     world.write("CREATE TABLE newer (id INT PRIMARY KEY)", database=name)
 
 
+def made_beside(world: World, tenant: str) -> None:
+    """The same where there is no database of that name, since ours is in the trash."""
+    Contradictions(world).make_database(world.name(tenant))
+    made_anew(world, tenant)
+
+
 def is_newer(world: World, tenant: str) -> bool:
     return world.write("SELECT count(*) FROM newer", database=world.name(tenant)) == [(0,)]
 
@@ -57,7 +63,7 @@ def resumed(world: World, tenant: str) -> Refused:
     return caught.value
 
 
-@pytest.mark.parametrize("step", ["unpublish", "drop"])
+@pytest.mark.parametrize("step", ["unpublish", "trash"])
 def test_fault_52_a_database_that_the_platform_makes_anew_during_a_deletion_is_not_dropped(
     world: World, step: str
 ) -> None:
@@ -68,6 +74,19 @@ def test_fault_52_a_database_that_the_platform_makes_anew_during_a_deletion_is_n
 
     assert caught.value.code == "generation_changed"
     assert is_newer(world, tenant)
+    assert nothing_open(world)
+
+
+def test_fault_52_what_the_platform_makes_anew_leaves_the_deleted_one_in_the_trash(world: World) -> None:
+    tenant = published_tenant(world)
+
+    with pytest.raises(Refused) as caught:
+        delete(world, tenant, when(title_of(world, tenant, "compare"), lambda: made_beside(world, tenant)))
+
+    assert caught.value.code == "generation_changed"
+    assert is_newer(world, tenant)
+    (kept,) = world.console.trash.list()
+    assert (kept.tenant, kept.is_missing) == (tenant, False)
     assert nothing_open(world)
 
 
@@ -99,7 +118,7 @@ def test_fault_53_a_website_published_again_stops_its_databases_deletion(world: 
         world.write("UPDATE user_websites SET is_published = {0} WHERE user_id = {1}", True, int(tenant))
 
     with pytest.raises(Refused) as caught:
-        delete(world, tenant, when(title_of(world, tenant, "compare"), publish))
+        delete(world, tenant, when(title_of(world, tenant, "trash"), publish))
 
     assert caught.value.code == "published_again"
     assert truth(world, tenant) == LIVE
@@ -108,9 +127,9 @@ def test_fault_53_a_website_published_again_stops_its_databases_deletion(world: 
     assert truth(world, tenant) == DELETED
 
 
-def test_fault_53_a_website_published_after_the_drop_is_offline_at_the_end(world: World) -> None:
+def test_fault_53_a_website_published_after_its_database_went_is_offline_at_the_end(world: World) -> None:
     tenant = published_tenant(world)
-    assert killed_at("database.delete.after.drop", lambda: delete(world, tenant))
+    assert killed_at("database.delete.after.trash", lambda: delete(world, tenant))
     world.write("UPDATE user_websites SET is_published = {0} WHERE user_id = {1}", True, int(tenant))
 
     (operation,) = world.console.operations.list(tenant=tenant, open_only=True)
@@ -120,14 +139,12 @@ def test_fault_53_a_website_published_after_the_drop_is_offline_at_the_end(world
     assert nothing_open(world)
 
 
-@pytest.mark.parametrize("place", ["before.drop", "after.compare", "after.drop"])
-def test_fault_54_a_stale_resume_never_drops_a_database_that_was_made_anew(world: World, place: str) -> None:
+@pytest.mark.parametrize("place", ["after.quiesce", "before.trash", "after.trash"])
+def test_fault_54_a_stale_resume_never_deletes_a_database_that_was_made_anew(world: World, place: str) -> None:
     """The row is the same, the database is another: its marker tells."""
     tenant = published_tenant(world)
     assert killed_at(f"database.delete.{place}", lambda: delete(world, tenant))
-    if place == "after.drop":
-        Contradictions(world).make_database(world.name(tenant))
-    made_anew(world, tenant)
+    (made_beside if place == "after.trash" else made_anew)(world, tenant)
 
     assert resumed(world, tenant).code == "generation_changed"
 
@@ -135,7 +152,7 @@ def test_fault_54_a_stale_resume_never_drops_a_database_that_was_made_anew(world
     assert nothing_open(world)
 
 
-@pytest.mark.parametrize("place", ["before.drop", "after.compare"])
+@pytest.mark.parametrize("place", ["after.quiesce", "before.trash"])
 def test_fault_54_what_was_written_before_a_late_resume_is_backed_up_too(world: World, place: str) -> None:
     tenant = published_tenant(world)
     assert killed_at(f"database.delete.{place}", lambda: delete(world, tenant))
@@ -165,9 +182,10 @@ def test_fault_54_what_was_written_before_a_late_resume_of_a_restore_is_in_its_s
     assert console.backups.get(done["safety"]).tables["feature_settings"] == 2
 
 
-def test_fault_54_a_deletion_killed_before_the_drop_is_taken_back(world: World) -> None:
+@pytest.mark.parametrize("place", ["before.trash", "after.compare"])
+def test_fault_54_a_deletion_killed_before_its_end_is_taken_back(world: World, place: str) -> None:
     tenant = published_tenant(world)
-    assert killed_at("database.delete.before.drop", lambda: delete(world, tenant))
+    assert killed_at(f"database.delete.{place}", lambda: delete(world, tenant))
     (operation,) = world.console.operations.list(tenant=tenant, open_only=True)
 
     ended = world.console.operations.abandon(operation.id, JobContext())
@@ -199,8 +217,8 @@ def test_fault_56_an_orphan_is_listed_and_nobody_deletes_it_as_theirs(world: Wor
     Contradictions(world).make_database(world.name(tenant))
     reconciliation = world.console.reconciliation
 
-    (finding,) = reconciliation.find().findings
-    assert (finding.kind.value, finding.database) == ("orphan", world.name(tenant))
+    (finding,) = [one for one in reconciliation.find().findings if one.database == world.name(tenant)]
+    assert finding.kind.value == "orphan"
     with pytest.raises(Refused) as caught:
         delete(world, tenant)
     assert caught.value.code == "database_required"

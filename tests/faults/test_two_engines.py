@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from tests.services.platform_world import World, folders_in, make_world
 def apart(
     request: pytest.FixtureRequest, mariadb_server: MariadbServer, postgresql_server: PostgresqlServer,
     pagevoo_home: Path,
-) -> tuple[World, World]:  # fmt: skip
+) -> Iterator[tuple[World, World]]:  # fmt: skip
     """A console whose master is on one engine and whose tenants are on the other; and the other, to look at."""
     homes = [ServerMasters(mariadb_server), ServerMasters(postgresql_server)]
     ours, theirs = homes if request.param == "mysql" else homes[::-1]
@@ -38,7 +39,9 @@ def apart(
     connection = replace(world.console.connection, tenant_servers=(tenants,))
     connections = Connections(Engines(), secrets)
     world.console = Console(connection, world.console.platform, connections, Lineages(), world.folders)
-    return world, World(world.console, beside, world.folders)
+    yield world, World(world.console, beside, world.folders)
+    for home in homes:
+        home.clean_up()
 
 
 def test_fault_63_a_tenants_database_lives_and_dies_on_another_engine_than_the_master(

@@ -47,7 +47,7 @@ class WebsiteDeletion(Gesture):
     """A website and its database as one plan: the website is there as long as its row is live."""
 
     failpoints = (
-        "database.delete.after.unpublish", "database.delete.after.drop", "database.delete.before.finish",
+        "database.delete.after.unpublish", "database.delete.after.trash", "database.delete.before.finish",
         "database.delete.done",
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ class Switching(Gesture):
         "database.switch.begun",
         *_around(
             "database.switch",
-            "old:backup", "old:verify", "old:unpublish", "old:quiesce", "old:compare", "old:drop", "old:finish",
+            "old:backup", "old:verify", "old:unpublish", "old:quiesce", "old:trash", "old:compare", "old:finish",
             "new:create", "new:core", "new:compare",
         ),
         "database.switch.before.finish",

@@ -452,6 +452,7 @@ def test_connection_switching_works_correctly_between_two_platforms(
     there.json("master", "init")
     second = Platform(there.master, ada.id, "")
     double = second.add_customer("Mallory Marlow", tenant=int(ada.id))
+    second.add_customer("Oscar Outis")
     person = at_window()
     visits(person, ada)
     person.sees("manageDatabaseButton")

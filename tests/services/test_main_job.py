@@ -222,7 +222,7 @@ def test_fault_55_seed_s1_a_missing_database_is_deleted_from_the_registry_alone(
     assert shown is not None
     assert shown.state is DatabaseState.MISSING
     plan = world.console.deletions.plan(DeletionRequest(tenant))
-    assert {"backup", "drop"}.isdisjoint(step.name for step in plan.steps)
+    assert {"backup", "trash", "drop"}.isdisjoint(step.name for step in plan.steps)
     world.console.deletions.run(plan, world.name(tenant), JobContext())
     assert world.write("SELECT status FROM user_databases WHERE user_id = {0}", int(tenant)) == [("deleted",)]
 

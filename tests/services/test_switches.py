@@ -63,10 +63,10 @@ def test_workflow_c_switching_backs_up_deletes_unpublishes_and_creates_anew(worl
     features.install(features.plan_install(tenant, ["blog"]), JobContext())
     plan = world.console.switches.plan(tenant, second)
     assert [step.name for step in plan.steps] == [
-        "old:backup", "old:verify", "old:unpublish", "old:quiesce", "old:compare", "old:drop", "old:finish",
+        "old:backup", "old:verify", "old:unpublish", "old:quiesce", "old:trash", "old:compare", "old:finish",
         "new:create", "new:core", "new:compare",
     ]  # fmt: skip
-    assert [step.name for step in plan.steps if step.is_destructive] == ["old:drop"]
+    assert not any(step.is_destructive for step in plan.steps)
     assert (plan.from_website, plan.to_website.id, plan.features) == (first, second, ("Blog",))
 
     done = world.console.switches.run(plan, world.name(tenant), JobContext())
@@ -143,8 +143,8 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(world: World) -> Non
     assert settings(world, tenant) == [("kept",)]
 
 
-@pytest.mark.parametrize("step", ["old:verify", "old:quiesce", "old:compare"])
-def test_a_switch_that_is_abandoned_before_the_drop_leaves_everything_as_it_was(world: World, step: str) -> None:
+@pytest.mark.parametrize("step", ["old:verify", "old:quiesce", "old:trash", "old:compare"])
+def test_a_switch_that_is_abandoned_before_that_leaves_everything_as_it_was(world: World, step: str) -> None:
     tenant, first, second = settled(world)
     assert killed_at(f"database.switch.after.{step}", lambda: switch(world, tenant, second))
 
@@ -156,8 +156,8 @@ def test_a_switch_that_is_abandoned_before_the_drop_leaves_everything_as_it_was(
     world.write(SETTING, "core", "written", '"again"', database=world.name(tenant))
 
 
-@pytest.mark.parametrize("step", ["after.old:drop", "before.old:finish", "after.old:finish", "after.new:core"])
-def test_after_the_drop_a_switch_only_goes_forward(world: World, step: str) -> None:
+@pytest.mark.parametrize("step", ["before.old:finish", "after.old:finish", "after.new:core"])
+def test_once_it_is_marked_deleted_a_switch_only_goes_forward(world: World, step: str) -> None:
     tenant, first, second = settled(world)
     assert killed_at(f"database.switch.{step}", lambda: switch(world, tenant, second))
     operation = unfinished(world, tenant)

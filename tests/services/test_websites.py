@@ -177,7 +177,7 @@ def test_edge_case_1_website_and_database_are_deleted_as_one_plan(world: World) 
     publish(world, website)
     plan = world.console.websites.plan_deletion(WebsiteDeletionRequest(website, with_database=True))
     assert plan.rows == {"user_pages": 1, "user_sections": 1}
-    assert [step.name for step in plan.steps][-2:] == ["drop", "website"]
+    assert [step.name for step in plan.steps][-3:] == ["trash", "compare", "website"]
 
     done = delete(world, website, "Website 0", world.name(tenant))
 

@@ -293,9 +293,23 @@ class DatabaseEngine(ABC):
         dumped faithfully; Failed when the schema changed underneath.
         """
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        """What the session's database holds beside the rows of its tables, as `DumpFacts.others` names and counts it.
+
+        Computed by the server, independent of the dump's own reading where the engine can.
+        """
+        return {}
+
     @abstractmethod
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         """Carry out a dump that `dump` wrote, into the session's database, which must be empty."""
+
+    def awaken(self, session: sa.Connection) -> tuple[str, ...]:
+        """Let what `load` and `swap` keep from working do its work: events, on an engine that has them. Idempotent.
+
+        Returns what stays asleep, because the only time it was to work at has passed.
+        """
+        return ()
 
     @abstractmethod
     def portable(self, session: sa.Connection) -> Portable:
@@ -312,6 +326,28 @@ class DatabaseEngine(ABC):
         As atomic as the engine allows. Safe to call again after a crash at any point: it finishes what was begun.
         `live` must be quiesced; `staged` is gone or empty afterwards.
         """
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        """What `move` must know to finish after a crash, as JSON data to be journalled first. Reads only.
+
+        Raises NotFound, and Unsupported naming what a move would lose.
+        """
+
+    @abstractmethod
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        """Call the database of the memo `target` from now on. `mark` is the marker where one has to be made for it.
+
+        As atomic as the engine allows. Safe to call again after a crash at any point: it finishes what was begun.
+        `source` should be quiesced. Raises Refused: `generation_changed` where it is not the memo's database,
+        `database_exists` where the other name is taken; nothing is lost then.
+        """
+
+    @abstractmethod
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        """Whether the database of this name is the memo's, or what an interrupted drop has left of it. Reads only."""
 
     # --- sessions ---------------------------------------------------------------------------------------------------
 

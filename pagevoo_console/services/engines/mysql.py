@@ -21,9 +21,11 @@ from pagevoo_console.services.engines import (
     mysql_dependents,
     mysql_dump,
     mysql_errors,
+    mysql_events,
     mysql_features,
     mysql_freeze,
     mysql_load,
+    mysql_move,
     mysql_session,
     mysql_sizes,
     mysql_swap,
@@ -169,6 +171,10 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(session):
             return mysql_content.content(session, table, job)
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        with self._explained(session):
+            return mysql_content.other_content(driver_connection(session), job)
+
     def fingerprint(self, session: sa.Connection) -> str:
         with self._explained(session):
             return definitions(driver_connection(session)).fingerprint
@@ -214,6 +220,10 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(session):
             mysql_load.load(session, source, job)
 
+    def awaken(self, session: sa.Connection) -> tuple[str, ...]:
+        with self._explained(session):
+            return mysql_events.awaken(driver_connection(session))
+
     def portable(self, session: sa.Connection) -> Portable:
         return MysqlPortable(driver_connection(session))
 
@@ -224,6 +234,18 @@ class MysqlEngine(DatabaseEngine):
     def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
         with self._explained(server):
             mysql_swap.swap(server, live, staged, aside, memo)
+
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        with self._explained(server):
+            return mysql_move.move_memo(server, name)
+
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        with self._explained(server):
+            mysql_move.move(server, source, target, memo, mark)
+
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        with self._explained(server):
+            return mysql_move.is_moved(server, name, memo, mark)
 
     def try_lock(self, server: sa.Connection, key: str) -> bool:
         with self._explained(server):

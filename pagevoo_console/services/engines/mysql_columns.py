@@ -19,7 +19,12 @@ TIMES = frozenset({"date", "datetime", "timestamp", "time"})
 ADDRESSES = frozenset({"uuid", "inet4", "inet6"})
 TEXTS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "json"})
 BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
-SUPPORTED = NUMBERS | TIMES | ADDRESSES | TEXTS | BYTES | {"float", "bit", "enum", "set"}
+GEOMETRIES = frozenset({
+    "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
+    "geometrycollection", "geomcollection",
+})  # fmt: skip
+"""Told as the server keeps them: four bytes that say in which reference system, then well-known binary."""
+SUPPORTED = NUMBERS | TIMES | ADDRESSES | TEXTS | BYTES | GEOMETRIES | {"float", "bit", "enum", "set"}
 
 UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
 END_OF_ROW = b"\xfe"
@@ -45,17 +50,19 @@ class Column:
     @property
     def is_long(self) -> bool:
         """Whether one value may be too large for a row's text to fit into a packet."""
-        return self.kind == "json" or self.octets >= _LONG_FROM_BYTES
+        return self.kind == "json" or self.kind in GEOMETRIES or self.octets >= _LONG_FROM_BYTES
 
     @property
     def is_hexadecimal(self) -> bool:
         """Whether its values are written in hexadecimal digits."""
-        return self.kind in BYTES or (self.kind in TEXTS and self.kind != "json" and self.character_set not in UTF8)
+        if self.kind in BYTES or self.kind in GEOMETRIES:
+            return True
+        return self.kind in TEXTS and self.kind != "json" and self.character_set not in UTF8
 
     @property
     def prefix(self) -> bytes:
         """What stands before the opening quote of a value in hexadecimal digits."""
-        return b"x" if self.kind in BYTES else f"_{self.character_set} x".encode()
+        return f"_{self.character_set} x".encode() if self.kind in TEXTS else b"x"
 
 
 def columns_of(connection: MysqlConnection, table: str) -> list[Column]:
@@ -92,7 +99,7 @@ def exact_number(column: Column) -> str | None:
             return f"({column.sql} + 0.0E0)"
         case "bit" | "enum" | "set":
             return f"({column.sql} + 0)"
-    if column.kind in TEXTS or column.kind in BYTES:
+    if column.kind in TEXTS or column.kind in BYTES or column.kind in GEOMETRIES:
         return None
     return column.sql
 
@@ -115,6 +122,10 @@ def _pieces(column: Column, is_short: bool) -> list[bytes | str]:
     before, value, after = _parts(column, is_short)
     if not column.is_nullable:
         return [before, value, after]
+    if column.is_long and not is_short:
+        # A value too large for a packet is NULL as digits or as part of a text, and no NULL of the table's.
+        text = f"CONCAT({_constant(before)}, {value}, {_constant(after)})"
+        return [f"IF({column.sql} IS NULL, {_constant(b'NULL')}, {text})"]
     if not before:
         return [f"IFNULL({value}, {_constant(b'NULL')})"]
     return [f"IFNULL(CONCAT({_constant(before)}, {value}, {_constant(after)}), {_constant(b'NULL')})"]

@@ -16,9 +16,10 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import TableContent
 from pagevoo_console.domain.errors import Failed
-from pagevoo_console.services.engines.mysql_columns import Column, columns_of, row_expression
+from pagevoo_console.services.engines.mysql_columns import Column, row_expression
 from pagevoo_console.services.engines.mysql_databases import quoted
 from pagevoo_console.services.engines.mysql_errors import explain
+from pagevoo_console.services.engines.mysql_history import History, TableRows, history_of, rows_of
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
 from pagevoo_console.services.engines.mysql_sizes import ensure_table
 from pagevoo_console.services.jobs import JobContext
@@ -61,21 +62,41 @@ def content(session: sa.Connection, table: str, job: JobContext) -> TableContent
     """Exact rows and a checksum, in one scan by the server."""
     connection = driver_connection(session)
     try:
-        ensure_table(connection, table)
+        history = _history_of(connection, table, ensure_table(connection, table))
         job.check()
         with connection.bounded(None):
-            return content_of(connection, table, columns_of(connection, table))
+            return content_of(connection, rows_of(connection, table, history))
     except pymysql.Error as error:
         raise explain(error, session.info.get("server")) from error
 
 
-def content_of(connection: MysqlConnection, table: str, columns: list[Column]) -> TableContent:
-    row = row_expression(columns, is_short=True)
+def sequence_named(name: str) -> str:
+    """How `DumpFacts.others` calls where a sequence stands."""
+    return f"sequence {name}"
+
+
+def other_content(connection: MysqlConnection, job: JobContext) -> dict[str, TableContent]:
+    """Where each sequence stands."""
+    found = {}
+    for name, _ in connection.rows("SHOW FULL TABLES WHERE Table_type = 'SEQUENCE'"):
+        job.check()
+        found[sequence_named(str(name))] = content_of(connection, rows_of(connection, str(name), History.NONE))
+    return found
+
+
+def _history_of(connection: MysqlConnection, table: str, kind: str) -> History:
+    if kind != "SYSTEM VERSIONED":
+        return History.NONE
+    return history_of(connection, str(connection.rows(f"SHOW CREATE TABLE {quoted(table)}")[0][1]))
+
+
+def content_of(connection: MysqlConnection, of: TableRows) -> TableContent:
+    row = row_expression(of.columns, is_short=True)
     hashed = f"CAST(CONV(LEFT(MD5({row}), 16), 16, 10) AS UNSIGNED)"
-    rows, total = connection.rows(f"SELECT COUNT(*), SUM({hashed}) FROM {quoted(table)}")[0]
+    rows, total = connection.rows(f"SELECT COUNT(*), SUM({hashed}) {of.source}")[0]
     if connection.warnings:
         raise Failed(
-            f"A row of the table {table!r} is larger than the server's max_allowed_packet",
+            f"A row of the table {of.table!r} is larger than the server's max_allowed_packet",
             code="too_large",
             hint="Raise max_allowed_packet on the server.",
         )

@@ -8,32 +8,39 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pymysql
-
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
-from pagevoo_console.services.engines import mysql_freeze
-from pagevoo_console.services.engines.mysql_columns import SUPPORTED
-from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, granted, quoted, version_of
+from pagevoo_console.services.engines.mysql_columns import GEOMETRIES, SUPPORTED
+from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, granted, quoted
+from pagevoo_console.services.engines.mysql_history import History, history_of
+from pagevoo_console.services.engines.mysql_programs import (
+    ENCODINGS,
+    BrokenView,
+    Program,
+    can_execute_texts,
+    events,
+    routines,
+    triggers,
+    views,
+)
 from pagevoo_console.services.engines.mysql_session import MysqlConnection
 from pagevoo_console.services.engines.mysql_text import (
-    lexemes,
+    databases_named,
+    foreign_sequences,
     names_database,
-    tables_named,
-    trigger_body,
     without_database,
-    without_definer,
+    without_directories,
 )
 
 TRANSACTIONAL = frozenset({"InnoDB"})
-PLAIN_ENGINES = frozenset({"InnoDB", "MyISAM", "Aria", "MEMORY"})
-ENCODINGS = {"utf8mb4": "utf-8", "utf8mb3": "utf-8", "utf8": "utf-8", "latin1": "cp1252", "ascii": "ascii"}
-"""Client character sets of stored programs, and how Python writes them."""
+PLAIN_ENGINES = frozenset({"InnoDB", "MyISAM", "Aria", "MEMORY", "ARCHIVE", "CSV", "BLACKHOLE"})
+"""Storage engines whose tables hold all of their rows themselves, or none at all."""
 
 _AUTO_INCREMENT = re.compile(r"\A(\) ENGINE=\w+) AUTO_INCREMENT=\d+")
+_SPATIAL = re.compile(rf"\n  `(?:[^`]|``)*` (?:{'|'.join(sorted(GEOMETRIES))})\b")
 _THIS = "{0} = DATABASE() AND CAST({0} AS BINARY) = CAST(DATABASE() AS BINARY)"
 _HINT = (
     "Remove or convert what is named, or dump this database with the engine's own tool;"
@@ -42,48 +49,13 @@ _HINT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """A view, trigger or routine: the statement that makes it, and the session in which it must be made."""
-
-    kind: str
-    name: str
-    statement: str
-    character_set: str
-    collation: str
-    sql_mode: str | None = None
-    database_collation: str | None = None
-    definer: str = ""
-
-    @property
-    def encoded(self) -> bytes:
-        """The statement as the bytes that its client sent."""
-        return self.statement.encode(ENCODINGS[self.character_set])
-
-    @property
-    def is_changed_by_clients(self) -> bool:
-        """Whether the engine's own client would drop comments from it, or carriage returns."""
-        if self.kind == "view":
-            return False
-        return "\r" in self.statement or any(piece.kind == "comment" for piece in lexemes(self.statement))
-
-    @property
-    def plain_settings(self) -> str:
-        """Those in which a text may hold backslashes."""
-        return replace(self, sql_mode="").settings
-
-    @property
-    def settings(self) -> str:
-        mode = "" if self.sql_mode is None else f", sql_mode = '{self.sql_mode}'"
-        return f"SET character_set_client = {self.character_set}, collation_connection = {self.collation}{mode}"
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
-    """A base table: its CREATE statement, and its storage engine."""
+    """A base table or a sequence: its CREATE statement, its storage engine, and where its old rows are."""
 
     name: str
     statement: str
     engine: str
+    history: History = History.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,34 +69,44 @@ class Definitions:
     views: tuple[Program, ...]
     triggers: tuple[Program, ...]
     losses: tuple[str, ...] = ()
+    sequences: tuple[Table, ...] = ()
+    events: tuple[Program, ...] = ()
+    broken: tuple[BrokenView, ...] = ()
+    drawing: tuple[tuple[str, str, str], ...] = ()
+    """Columns whose default draws from a sequence of this database, as (table, column, expression)."""
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        return (*self.routines, *self.views, *self.triggers)
+        return (*self.routines, *self.views, *self.triggers, *self.events)
 
     @property
     def fingerprint(self) -> str:
-        """Definers and the next automatic number do not count."""
+        """Definers, the next automatic number, and views that cannot be made any more do not count."""
         told: list[Any] = [self.character_set, self.collation]
         told += [[table.name, without_auto_increment(table.statement)] for table in self.tables]
         unordered = sorted((*self.routines, *self.views), key=lambda program: (program.kind, program.name))
-        told += [sorted(asdict(replace(program, definer="")).items()) for program in (*unordered, *self.triggers)]
+        told += [program.told for program in (*unordered, *self.triggers, *self.events)]
+        told += [["sequence", sequence.name, sequence.statement] for sequence in self.sequences]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass
-class _Refusals:
-    """What cannot be told, collected so that all of it is named at once."""
+class _Findings:
+    """What cannot be told, collected so that all of it is named at once; and what is told with a loss."""
 
-    found: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
-    def add(self, what: str) -> None:
-        self.found.append(what)
+    def refuse(self, what: str) -> None:
+        self.refused.append(what)
+
+    def lose(self, what: str) -> None:
+        self.lost.append(what)
 
     def raise_if_any(self) -> None:
-        if self.found:
+        if self.refused:
             raise Unsupported(
-                f"This database holds what the console cannot dump faithfully: {'; '.join(self.found)}",
+                f"This database holds what the console cannot dump faithfully: {'; '.join(self.refused)}",
                 code="unsupported_object",
                 hint=_HINT,
             )
@@ -132,26 +114,33 @@ class _Refusals:
 
 def definitions(connection: MysqlConnection, *, strict: bool = False) -> Definitions:
     """Read them all. `strict` refuses (Unsupported, MissingPrivilege) by name what a dump could not carry."""
-    database, character_set, collation = connection.rows(
-        "SELECT DATABASE(), @@character_set_database, @@collation_database"
-    )[0]
-    refusals = _Refusals()
-    kinds = _kinds(connection, refusals)
+    name, character_set, collation = (
+        str(value) for value in connection.rows("SELECT DATABASE(), @@character_set_database, @@collation_database")[0]
+    )
+    findings = _Findings()
+    kinds = _kinds(connection, findings)
     if strict:
-        _ensure_everything_is_visible(connection, str(database))
-        _refuse_columns_and_keys(connection, refusals)
-        _refuse_others(connection, refusals)
-    tables = tuple(_table(connection, name, refusals) for name in kinds["table"])
-    views = [_view(connection, name, str(database), refusals) for name in kinds["view"]]
-    triggers = tuple(_triggers(connection))
-    routines = tuple(_routines(connection))
-    read = Definitions(str(character_set), str(collation), tables, routines, tuple(_in_order(views)), triggers)
+        _ensure_everything_is_visible(connection, name)
+        _look_at_columns_and_keys(connection, findings)
+    sound, broken = views(connection, kinds["view"], name)
+    read = Definitions(
+        character_set,
+        collation,
+        _with_reference_systems(connection, [_table(connection, table, name, findings) for table in kinds["table"]]),
+        tuple(routines(connection)),
+        tuple(sound),
+        tuple(triggers(connection)),
+        sequences=tuple(_sequence(connection, sequence) for sequence in kinds["sequence"]),
+        events=tuple(events(connection)),
+        broken=tuple(broken),
+        drawing=tuple(_drawing(connection, name, kinds["table"])) if kinds["sequence"] else (),
+    )
     if not strict:
         return read
     for program in read.programs:
-        _refuse_program(program, str(database), refusals)
-    refusals.raise_if_any()
-    return replace(read, losses=_losses(connection, read))
+        _look_at_program(connection, program, name, findings)
+    findings.raise_if_any()
+    return replace(read, losses=(*findings.lost, *_losses_of_programs(connection, read)))
 
 
 def without_auto_increment(statement: str) -> str:
@@ -160,130 +149,90 @@ def without_auto_increment(statement: str) -> str:
     return statement[:tail] + _AUTO_INCREMENT.sub(r"\1", statement[tail:])
 
 
-# --- tables and views -----------------------------------------------------------------------------------------------
+# --- tables and sequences -------------------------------------------------------------------------------------------
+
+_KINDS = {"BASE TABLE": "table", "SYSTEM VERSIONED": "table", "VIEW": "view", "SEQUENCE": "sequence"}
 
 
-def _kinds(connection: MysqlConnection, refusals: _Refusals) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"table": [], "view": []}
+def _kinds(connection: MysqlConnection, findings: _Findings) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {kind: [] for kind in _KINDS.values()}
     for name, kind in connection.rows(
         f"SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE {_THIS.format('TABLE_SCHEMA')}"
     ):
         if name == MARKER_TABLE:
             continue
-        match kind:
-            case "BASE TABLE":
-                found["table"].append(str(name))
-            case "VIEW":
-                found["view"].append(str(name))
-            case _:
-                what = "system-versioned table" if kind == "SYSTEM VERSIONED" else str(kind).lower()
-                refusals.add(f"the {what} {name!r}")
-                if kind == "SYSTEM VERSIONED":
-                    found["table"].append(str(name))
+        if kind in _KINDS:
+            found[_KINDS[kind]].append(str(name))
+        else:
+            findings.refuse(f"the {str(kind).lower()} {name!r}")
         if "\r" in str(name) or str(name).startswith("#mysql50#"):
-            refusals.add(f"the name {name!r}")
+            findings.refuse(f"the name {name!r}")
     return {kind: sorted(names) for kind, names in found.items()}
 
 
-def _table(connection: MysqlConnection, name: str, refusals: _Refusals) -> Table:
+def _table(connection: MysqlConnection, name: str, database: str, findings: _Findings) -> Table:
     statement = str(connection.rows(f"SHOW CREATE TABLE {quoted(name)}")[0][1])
-    tail = statement[statement.rfind("\n) ENGINE=") + 1 :]
+    if "val(" in statement and f"{quoted(database)}." in statement:
+        statement = without_database(statement, database)
+    body, tail = _parted(statement)
     match = re.match(r"\) ENGINE=(\w+)", tail)
     engine = match[1] if match else "unknown"
     if engine not in PLAIN_ENGINES:
-        refusals.add(f"the table {name!r} of the storage engine {engine}")
-    if re.search(r"\b(DATA|INDEX) DIRECTORY=", tail):
-        refusals.add(f"the table {name!r}, whose files lie outside the server's data folder")
+        findings.refuse(f"the table {name!r} of the storage engine {engine}")
+    if " DIRECTORY" in tail:
+        tail, folders = without_directories(tail)
+        for folder in folders:
+            findings.lose(f"folder of the table {name}: {folder}; it is restored into the server's own")
     if "\r" in statement:
-        refusals.add(f"a carriage return in a name within the table {name!r}")
-    return Table(name, statement, engine)
-
-
-def _view(connection: MysqlConnection, name: str, database: str, refusals: _Refusals) -> Program:
-    _, statement, character_set, collation = connection.rows(f"SHOW CREATE VIEW {quoted(name)}")[0]
-    try:
-        connection.rows(f"SHOW COLUMNS FROM {quoted(name)}")
-    except pymysql.Error:
-        refusals.add(f"the view {name!r}, which is broken: something that it reads is gone")
-    worded = without_database(without_definer(str(statement)), database)
-    return Program("view", name, worded, str(character_set), str(collation), definer=_definer(str(statement)))
-
-
-def _in_order(views: list[Program]) -> list[Program]:
-    """Each view behind those that it reads."""
-    by_name = {view.name: view for view in views}
-    ordered: dict[str, Program] = {}
-
-    def place(view: Program, above: frozenset[str]) -> None:
-        for name in sorted(tables_named(view.statement)):
-            if name in by_name and name not in ordered and name not in above:
-                place(by_name[name], above | {name})
-        ordered.setdefault(view.name, view)
-
-    for view in views:
-        place(view, frozenset({view.name}))
-    return list(ordered.values())
-
-
-# --- triggers and routines ------------------------------------------------------------------------------------------
-
-
-def _triggers(connection: MysqlConnection) -> Iterable[Program]:
-    """In the order in which they fire, which is the order in which they must be made. A freeze is none of them."""
-    rows = connection.rows(
-        "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, EVENT_OBJECT_TABLE, DEFINER, ACTION_STATEMENT FROM"
-        f" information_schema.TRIGGERS WHERE {_THIS.format('TRIGGER_SCHEMA')}"
-        " ORDER BY CAST(EVENT_OBJECT_TABLE AS BINARY), EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER"
-    )
-    for name, timing, event, table, definer, body in rows:
-        if mysql_freeze.is_ours(str(name), timing, event, str(body)):
-            continue
-        found = connection.rows(f"SHOW CREATE TRIGGER {quoted(name)}")[0]
-        mode, statement, character_set, collation, database_collation = (str(part) for part in found[1:6])
-        head = f"CREATE TRIGGER {quoted(name)} {timing} {event} ON {quoted(table)} FOR EACH ROW "
-        yield Program(
-            "trigger",
-            str(name),
-            head + trigger_body(statement),
-            character_set,
-            collation,
-            mode,
-            database_collation,
-            str(definer),
+        findings.refuse(f"a carriage return in a name within the table {name!r}")
+    for sequence in foreign_sequences(body):
+        findings.lose(f"default in the table {name} takes numbers from {sequence}, which is not in this backup")
+    history = history_of(connection, statement)
+    if history is History.LOST:
+        findings.lose(
+            f"history of the table {name}: this server keeps it by transaction numbers, or is older than MariaDB 10.11"
         )
+    return Table(name, body + tail, engine, history)
 
 
-def _routines(connection: MysqlConnection) -> Iterable[Program]:
-    rows = connection.rows(
-        "SELECT ROUTINE_TYPE, ROUTINE_NAME, DEFINER FROM information_schema.ROUTINES"
-        f" WHERE {_THIS.format('ROUTINE_SCHEMA')} AND ROUTINE_TYPE IN ('PROCEDURE', 'FUNCTION')"
-        " ORDER BY ROUTINE_TYPE, CAST(ROUTINE_NAME AS BINARY)"
-    )
-    for kind, name, definer in rows:
-        found = connection.rows(f"SHOW CREATE {kind} {quoted(name)}")[0]
-        mode, statement, character_set, collation, database_collation = found[1:6]
-        if statement is None:
-            raise MissingPrivilege(
-                f"The account may not read the body of the {str(kind).lower()} {name!r}",
-                hint="Grant it SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL).",
-            )
-        yield Program(
-            str(kind).lower(),
-            str(name),
-            without_definer(str(statement)),
-            str(character_set),
-            str(collation),
-            str(mode),
-            str(database_collation),
-            str(definer),
-        )
+def _parted(statement: str) -> tuple[str, str]:
+    """A table's columns and keys, and its options and partitions."""
+    tail = statement.rfind("\n) ENGINE=") + 1
+    return statement[:tail], statement[tail:]
 
 
-def _definer(statement: str) -> str:
-    match = re.search(r"DEFINER=(`(?:[^`]|``)*`)(?:@(`(?:[^`]|``)*`))?", statement)
-    if match is None:
-        return ""
-    return "@".join(part[1:-1].replace("``", "`") for part in match.groups() if part is not None)
+def _with_reference_systems(connection: MysqlConnection, tables: list[Table]) -> tuple[Table, ...]:
+    """The tables with what MariaDB leaves out of its own wording of them: in which system a column's places are."""
+    if not connection.is_mariadb or not any(_SPATIAL.search(table.statement) for table in tables):
+        return tuple(tables)
+    systems: dict[str, list[tuple[str, int]]] = {}
+    for table, column, system in connection.rows(
+        "SELECT G_TABLE_NAME, G_GEOMETRY_COLUMN, SRID FROM information_schema.GEOMETRY_COLUMNS"
+        f" WHERE {_THIS.format('G_TABLE_SCHEMA')} AND SRID <> 0 ORDER BY 1, 2"
+    ):
+        systems.setdefault(str(table), []).append((str(column), int(system)))
+    told = []
+    for one in tables:
+        statement = one.statement
+        for column, system in systems.get(one.name, []):
+            line = re.compile(rf"(\n  {re.escape(quoted(column))} \w+)")
+            statement = line.sub(rf"\g<1> REF_SYSTEM_ID={system}", statement, count=1)
+        told.append(replace(one, statement=statement))
+    return tuple(told)
+
+
+def _drawing(connection: MysqlConnection, database: str, tables: list[str]) -> Iterator[tuple[str, str, str]]:
+    for table, column, default in connection.rows(
+        "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_DEFAULT FROM information_schema.COLUMNS"
+        f" WHERE {_THIS.format('TABLE_SCHEMA')} AND COLUMN_DEFAULT LIKE '%val(%' ORDER BY 1, 2"
+    ):
+        if table in tables and (here := without_database(str(default), database)) != default:
+            yield str(table), str(column), here
+
+
+def _sequence(connection: MysqlConnection, name: str) -> Table:
+    statement = str(connection.rows(f"SHOW CREATE SEQUENCE {quoted(name)}")[0][1])
+    return Table(name, statement, "InnoDB")
 
 
 # --- what a dump cannot carry ---------------------------------------------------------------------------------------
@@ -304,7 +253,7 @@ def _ensure_everything_is_visible(connection: MysqlConnection, database: str) ->
         )
 
 
-def _refuse_columns_and_keys(connection: MysqlConnection, refusals: _Refusals) -> None:
+def _look_at_columns_and_keys(connection: MysqlConnection, findings: _Findings) -> None:
     columns = connection.rows(
         "SELECT c.TABLE_NAME, c.COLUMN_NAME, LOWER(c.DATA_TYPE) FROM information_schema.COLUMNS AS c"
         f" WHERE {_THIS.format('c.TABLE_SCHEMA')}"
@@ -312,7 +261,7 @@ def _refuse_columns_and_keys(connection: MysqlConnection, refusals: _Refusals) -
     views = {name for name, kind in connection.rows("SHOW FULL TABLES") if kind == "VIEW"}
     for table, column, kind in columns:
         if kind not in SUPPORTED and table not in views:
-            refusals.add(f"the column {column!r} of the table {table!r}, a {kind}")
+            findings.refuse(f"the column {column!r} of the table {table!r}, a {kind}")
     keys = connection.rows(
         "SELECT DISTINCT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_SCHEMA FROM"
         f" information_schema.KEY_COLUMN_USAGE WHERE {_THIS.format('TABLE_SCHEMA')}"
@@ -320,45 +269,52 @@ def _refuse_columns_and_keys(connection: MysqlConnection, refusals: _Refusals) -
         " AND CAST(REFERENCED_TABLE_SCHEMA AS BINARY) <> CAST(DATABASE() AS BINARY)"
     )
     for table, key, other in keys:
-        refusals.add(f"the foreign key {key!r} of the table {table!r}, which points into the database {other!r}")
+        findings.lose(
+            f"foreign key {key} of the table {table} points into the database {other}, which is not in this backup"
+        )
 
 
-def _refuse_others(connection: MysqlConnection, refusals: _Refusals) -> None:
-    for kind, name in connection.rows(
-        f"SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE {_THIS.format('ROUTINE_SCHEMA')}"
-        " AND ROUTINE_TYPE NOT IN ('PROCEDURE', 'FUNCTION')"
-    ):
-        refusals.add(f"the {str(kind).lower()} {name!r}")
-    for (name,) in connection.rows(
-        f"SELECT EVENT_NAME FROM information_schema.EVENTS WHERE {_THIS.format('EVENT_SCHEMA')}"
-    ):
-        refusals.add(f"the event {name!r}")
-
-
-def _refuse_program(program: Program, database: str, refusals: _Refusals) -> None:
+def _look_at_program(connection: MysqlConnection, program: Program, database: str, findings: _Findings) -> None:
     what = f"the {program.kind} {program.name!r}"
-    if program.character_set not in ENCODINGS:
-        refusals.add(f"{what}, which is written in the character set {program.character_set}")
+    if program.character_set not in ENCODINGS and not _is_written_by_server(connection, program):
+        findings.refuse(f"{what}, which is written in the character set {program.character_set}")
         return
     try:
         _ = program.encoded
     except UnicodeEncodeError:
-        refusals.add(f"{what}, whose text does not fit its character set {program.character_set}")
+        findings.refuse(f"{what}, whose text does not fit its character set {program.character_set}")
     if names_database(program.statement, database):
-        refusals.add(f"{what}, which names this database itself and would reach back into it from anywhere else")
+        findings.refuse(f"{what}, which names this database itself and would reach back into it from anywhere else")
 
 
-def can_execute_texts(connection: MysqlConnection) -> bool:
-    """Whether a text can make a routine or a trigger here (EXECUTE IMMEDIATE, MariaDB 10.6)."""
-    return connection.is_mariadb and version_of(connection) >= (10, 6)
+def _is_written_by_server(connection: MysqlConnection, program: Program) -> bool:
+    """Whether the server can turn the text into its character set, and back into the same text."""
+    if program.character_set == "binary" or not can_execute_texts(connection):
+        return False
+    text = f"_utf8mb4 x'{program.encoded.hex()}'"
+    back = f"CONVERT(CONVERT({text} USING {program.character_set}) USING utf8mb4)"
+    return bool(connection.value(f"SELECT CAST({back} AS BINARY) = CAST({text} AS BINARY)"))
 
 
-def _losses(connection: MysqlConnection, read: Definitions) -> tuple[str, ...]:
+def _losses_of_programs(connection: MysqlConnection, read: Definitions) -> list[str]:
     account = connection.value("SELECT CURRENT_USER()")
     losses = [
         f"definer of {program.kind} {program.name}: {program.definer}"
         for program in read.programs
         if program.definer != account
+    ]
+    losses += [
+        f"view {view.name} is broken and left out, its text stands in the file: {view.why}" for view in read.broken
+    ]
+    losses += [
+        f"view {view.name} reads the database {other}, which is not in this backup"
+        for view in read.views
+        for other in sorted(databases_named(view.statement))
+    ]
+    losses += [
+        f"event {event.name} is kept from working here (DISABLE ON SLAVE) and enabled where it is restored"
+        for event in read.events
+        if event.is_resting
     ]
     if not can_execute_texts(connection):
         losses += [
@@ -366,4 +322,4 @@ def _losses(connection: MysqlConnection, read: Definitions) -> tuple[str, ...]:
             for program in read.programs
             if program.is_changed_by_clients
         ]
-    return tuple(losses)
+    return losses

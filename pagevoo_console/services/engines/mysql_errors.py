@@ -36,6 +36,8 @@ _LOCKED = {1205, 1213, 1614, 3572, 1099, 1100}
 _FULL_OF_SESSIONS = {1040, 1203, 1226}
 _LOST = {2006, 2013, 2014, 2055, 1053, 1077, 1078, 1079, 1080, 1158, 1159, 1160, 1161, 1184, 1927, 4031}
 _DISK_FULL = {1021, 1114, 3, 28}
+_NAMING = {1115, 1273, 1286, 1298}
+"""What they quote is the name of a character set, a collation, a storage engine, a time zone: nobody's value."""
 _VALUES = re.compile(r"(?:value|entry|near|item|string|date|time)?:? '(?:[^']|'')*'(?= for (?:key|column|function)|\Z)")
 
 
@@ -143,7 +145,7 @@ def _hides(error: BaseException, database: str) -> bool:
 
 
 def _explain_number(number: int, text: str, error: pymysql.Error, where: str) -> ConsoleError:
-    told = f"{where}: {_without_values(text)}"
+    told = f"{where}: {text if number in _NAMING else _without_values(text)}"
     if number in _DENIED:
         return AccessDenied(told, hint="Check the user, its password and from which hosts it may come.")
     if number in _UNPRIVILEGED:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from binascii import hexlify
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedReader
 from itertools import accumulate
 
@@ -27,7 +28,8 @@ from pagevoo_console.services.engines.mysql_columns import (
     row_expression,
 )
 from pagevoo_console.services.engines.mysql_content import RowSums, is_summed_by_server
-from pagevoo_console.services.engines.mysql_databases import quoted
+from pagevoo_console.services.engines.mysql_history import TableRows
+from pagevoo_console.services.engines.mysql_large_rows import LARGE_ROW_BYTES, LargeRow
 from pagevoo_console.services.engines.mysql_session import MysqlConnection
 
 BLOCK_BYTES = 512 * 1024
@@ -58,6 +60,15 @@ _ESCAPES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """So many rows and their texts `(1,'x'),⏎(2,NULL)`, and the statements that must be carried out before them."""
+
+    rows: int
+    text: bytes
+    before: Iterable[bytes] = ()
+
+
 class RowTooLarge(Exception):
     """The next row does not fit into a packet as one text."""
 
@@ -65,30 +76,30 @@ class RowTooLarge(Exception):
 class RowReader:
     """The rows of one table in the order of its clustered key. The session is spoiled when this ends with an error."""
 
-    def __init__(self, connection: MysqlConnection, table: str, columns: list[Column]) -> None:
+    def __init__(self, connection: MysqlConnection, rows: TableRows) -> None:
         self._connection = connection
-        self._columns = columns
-        self._source = f"FROM {quoted(table)} USE INDEX ()"
-        self.sums: RowSums | None = None if is_summed_by_server(columns) else RowSums()
+        self._columns = rows.columns
+        self._source = f"{rows.source} USE INDEX ()"
+        self.sums: RowSums | None = None if is_summed_by_server(rows.columns) else RowSums()
         """What has passed so far; None where only the server can tell."""
 
-    def blocks(self) -> Iterator[tuple[int, bytes | bytearray]]:
-        """How many rows, and their texts `(1,'x'),⏎(2,NULL)`, about BLOCK_BYTES at a time.
+    def blocks(self) -> Iterator[Block]:
+        """Rows about BLOCK_BYTES at a time.
 
         Where one block ends follows from the rows alone: two dumps of the same rows are the same to the byte.
         """
         sent = 0
         try:
-            for count, data in self._fast():
-                sent += count
-                yield count, data
+            for block in self._fast():
+                sent += block.rows
+                yield block
         except RowTooLarge:
             self.sums = None
             yield from self._slow(sent)
 
     # --- the fast way -----------------------------------------------------------------------------------------------
 
-    def _fast(self) -> Iterator[tuple[int, bytes]]:
+    def _fast(self) -> Iterator[Block]:
         with self._streaming(f"SELECT {row_expression(self._columns, END_OF_ROW)} {self._source}"):
             rows: list[bytes] = []
             size = 0
@@ -118,15 +129,20 @@ class RowReader:
             yield from self._finished(rows)
             self._end_with(odd)
 
-    def _finished(self, rows: list[bytes]) -> Iterator[tuple[int, bytes]]:
-        """The block that these rows make. What stands before the first row is nothing."""
+    def _finished(self, rows: list[bytes]) -> Iterator[Block]:
+        """The block that these rows make, and one of its own for a large row, which only the last can be.
+
+        What stands before the first row is nothing.
+        """
         rows = [row for row in rows if row]
-        if not rows:
-            return
         if self.sums is not None:
             self.sums.add(rows)
-        block = escaped(END_OF_ROW.join(rows))
-        yield len(rows), block.replace(b"\xff", b"'").replace(END_OF_ROW, b",\n")
+        large = rows.pop() if rows and len(rows[-1]) > LARGE_ROW_BYTES else None
+        if rows:
+            block = escaped(END_OF_ROW.join(rows))
+            yield Block(len(rows), block.replace(b"\xff", b"'").replace(END_OF_ROW, b",\n"))
+        if large is not None:
+            yield _alone(LargeRow(large.split(b"\xff"), are_digits=True))
 
     def _end_with(self, odd: bytes) -> None:
         """Read to the result's end from a packet that is no ordinary row: the end itself, an error, a row too large."""
@@ -171,30 +187,31 @@ class RowReader:
 
     # --- the slow way -----------------------------------------------------------------------------------------------
 
-    def _slow(self, skipped: int) -> Iterator[tuple[int, bytearray]]:
+    def _slow(self, skipped: int) -> Iterator[Block]:
         """Value by value, from the row behind those that have been sent. Any size that the server can send."""
         wanted = ", ".join(exact_number(column) or column.sql for column in self._columns)
         limit = f"LIMIT {_ALL_ROWS} OFFSET {skipped}"
-        block = bytearray()
-        count = 0
+        rows: list[bytes] = []
+        size = 0
         self._connection.run("SET SESSION character_set_results = NULL")
         try:
             with self._streaming(f"SELECT {wanted} {self._source} {limit}"):
                 while not (packet := self._connection._read_packet()).is_eof_packet():
-                    block += b",\n(" if block else b"("
-                    for number, column in enumerate(self._columns):
-                        block += b"," if number else b""
-                        _append_literal(block, column, packet.read_length_coded_string())
-                    block += b")"
-                    count += 1
-                    if len(block) >= BLOCK_BYTES:
-                        yield count, block
-                        block, count = bytearray(), 0
+                    pieces = _pieces([(column, packet.read_length_coded_string()) for column in self._columns])
+                    if sum(map(len, pieces)) + len(pieces) - 1 > LARGE_ROW_BYTES:
+                        yield from self._finished(rows)
+                        rows, size = [], 0
+                        yield _alone(LargeRow(pieces, are_digits=False))
+                        continue
+                    rows.append(_with_digits(pieces))
+                    size += len(rows[-1])
+                    if size >= BLOCK_BYTES:
+                        yield from self._finished(rows)
+                        rows, size = [], 0
         finally:
             if self._connection.open:
                 self._connection.run("SET SESSION character_set_results = utf8mb4")
-        if count:
-            yield count, block
+        yield from self._finished(rows)
 
 
 def _odd_packet(tail: bytes) -> int | None:
@@ -232,17 +249,35 @@ class _Leftover:
         return data
 
 
-def _append_literal(block: bytearray, column: Column, value: bytes | None) -> None:
-    if value is None:
-        block += b"NULL"
-    elif column.is_hexadecimal:
-        block += column.prefix + b"'"
-        block += hexlify(value)
-        block += b"'"
-    elif column.kind in TEXTS or column.kind in TIMES or column.kind in ADDRESSES:
-        block += b"'" + escaped(value) + b"'"
-    else:
-        block += value
+def _pieces(row: list[tuple[Column, bytes | None]]) -> list[bytes]:
+    """A row's values, and the texts around them, in turn, as `LargeRow` wants them."""
+    pieces: list[bytes] = []
+    text = b"("
+    for number, (column, value) in enumerate(row):
+        text += b"," if number else b""
+        if value is None:
+            text += b"NULL"
+        elif column.is_hexadecimal:
+            pieces += [text + column.prefix, value]
+            text = b""
+        elif column.kind in TEXTS or column.kind in TIMES or column.kind in ADDRESSES:
+            pieces += [text, value]
+            text = b""
+        else:
+            text += value
+    return [*pieces, text + b")"]
+
+
+def _with_digits(pieces: list[bytes]) -> bytes:
+    """A row as the server would have written it, but for the case of digits."""
+    return b"\xff".join(
+        hexlify(piece).upper() if position % 2 and pieces[position - 1].endswith(b"x") else piece
+        for position, piece in enumerate(pieces)
+    )
+
+
+def _alone(row: LargeRow) -> Block:
+    return Block(1, row.text(escaped), row.preparations())
 
 
 def escaped(data: bytes) -> bytes:

@@ -167,10 +167,13 @@ def tables(session: sa.Connection) -> tuple[TableFacts, ...]:
     return tuple(sorted(found, key=lambda table: table.name))
 
 
-def ensure_table(connection: MysqlConnection, table: str) -> None:
-    """Raise NotFound where there is no base table of exactly this name."""
-    found = connection.rows(
-        f"SELECT TABLE_NAME FROM information_schema.TABLES WHERE {_THIS} AND TABLE_NAME = %s", [table]
+def ensure_table(connection: MysqlConnection, table: str) -> str:
+    """What kind of table this is, in the server's word. Raises NotFound where there is none of exactly this name."""
+    found = dict(
+        connection.rows(
+            f"SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE {_THIS} AND TABLE_NAME = %s", [table]
+        )
     )
-    if name_problem(table) is not None or (table,) not in found:
-        raise NotFound(f"There is no table {table!r}", hint="It may have been dropped or renamed meanwhile.")
+    if name_problem(table) is None and table in found:
+        return str(found[table])
+    raise NotFound(f"There is no table {table!r}", hint="It may have been dropped or renamed meanwhile.")

@@ -2,7 +2,7 @@
 
 One RENAME of all tables is atomic, also under kill -9. Views cannot move, and a table with triggers does not, so they
 are written down first, dropped, and made again where they belong. The worst crash leaves tables in place and programs
-missing until it is resumed.
+missing until it is resumed. Events rest wherever they are made; those of the live database are awakened last.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import NotFound, Refused
-from pagevoo_console.services.engines import mysql_freeze
+from pagevoo_console.services.engines import mysql_events, mysql_freeze
 from pagevoo_console.services.engines.mysql_databases import (
     MARKER_TABLE,
     create_database,
@@ -24,11 +24,12 @@ from pagevoo_console.services.engines.mysql_databases import (
     marker,
     quoted,
 )
-from pagevoo_console.services.engines.mysql_definitions import Definitions, Program, definitions
+from pagevoo_console.services.engines.mysql_definitions import Definitions, definitions
+from pagevoo_console.services.engines.mysql_programs import Program, drop, settings_kept
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
 from pagevoo_console.services.jobs import JobContext
 
-_KINDS = ("trigger", "view", "function", "procedure")
+_KINDS = ("event", "trigger", "view", "function", "procedure", "package body", "package")
 
 
 def swap_memo(server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def swap_memo(server: sa.Connection, live: str, staged: str) -> dict[str, Any]:
     told: dict[str, Any] = {"marker": marker(server, live)}
     for role, name in (("live", live), ("staged", staged)):
         with _within(connection, name):
-            told[role] = _as_data(definitions(connection, strict=True))
+            told[role] = as_data(definitions(connection, strict=True))
     return told
 
 
@@ -52,15 +53,17 @@ def swap(server: sa.Connection, live: str, staged: str, aside: str, memo: dict[s
         create_database(server, aside, memo["marker"] or "")
     if not _is_moved(server, live, staged, aside, memo):
         for name in (live, staged):
-            _drop_programs(connection, name)
+            drop_programs(connection, name)
         moves = [(live, aside, table) for table in old["tables"]] + [(staged, live, table) for table in new["tables"]]
         if moves:
-            _rename(connection, moves)
-    _make_programs(connection, live, new)
-    _make_programs(connection, aside, old)
+            rename(connection, moves)
+    make_programs(connection, live, new)
+    make_programs(connection, aside, old)
+    with _within(connection, live):
+        mysql_events.awaken(connection)
 
 
-def _rename(connection: MysqlConnection, moves: list[tuple[str, str, str]]) -> None:
+def rename(connection: MysqlConnection, moves: list[tuple[str, str, str]]) -> None:
     """All tables at once, as (from database, to database, table). Foreign keys follow their tables."""
     renames = [
         f"{quoted(source)}.{quoted(table)} TO {quoted(target)}.{quoted(table)}" for source, target, table in moves
@@ -77,9 +80,9 @@ def _is_moved(server: sa.Connection, live: str, staged: str, aside: str, memo: d
     """Whether the tables have changed places already. Raises Refused when they are not those that were noted."""
     connection = driver_connection(server)
     old, new = set(memo["live"]["tables"]), set(memo["staged"]["tables"])
-    found_live = _tables(connection, live)
-    found_staged = _tables(connection, staged) if exists(server, staged) else set()
-    found_aside = _tables(connection, aside)
+    found_live = tables(connection, live)
+    found_staged = tables(connection, staged) if exists(server, staged) else set()
+    found_aside = tables(connection, aside)
     if found_live == new and not found_staged and found_aside == old and (old or new):
         return True
     if found_live == old and found_staged == new and not found_aside:
@@ -91,47 +94,41 @@ def _is_moved(server: sa.Connection, live: str, staged: str, aside: str, memo: d
     )
 
 
-def _tables(connection: MysqlConnection, name: str) -> set[str]:
+def tables(connection: MysqlConnection, name: str) -> set[str]:
     rows = connection.rows(f"SHOW FULL TABLES FROM {quoted(name)} WHERE Table_type <> 'VIEW'")
     return {str(table) for table, _ in rows if table != MARKER_TABLE}
 
 
-def _drop_programs(connection: MysqlConnection, name: str) -> None:
-    with _within(connection, name):
+def drop_programs(connection: MysqlConnection, name: str) -> None:
+    with _within(connection, name), settings_kept(connection):
         mysql_freeze.thaw(connection, JobContext())
         read = definitions(connection)
         for kind in _KINDS:
             for program in read.programs:
                 if program.kind == kind:
-                    connection.run(f"DROP {kind.upper()} IF EXISTS {quoted(program.name)}")
+                    drop(connection, program)
+        for view in read.broken:
+            connection.run(f"DROP VIEW IF EXISTS {quoted(view.name)}")
 
 
-def _make_programs(connection: MysqlConnection, name: str, told: dict[str, Any]) -> None:
-    """Make them as they were noted; what an interrupted run has made is replaced. The session's settings come back."""
+def make_programs(connection: MysqlConnection, name: str, told: dict[str, Any]) -> None:
+    """Make them as they were noted; what an interrupted run has made is replaced. The session's settings come back.
+
+    Events rest. Defaults that draw from a sequence name its database, so they are worded anew where the tables are now.
+    """
     programs = [Program(**program) for program in told["programs"]]
-    with _within(connection, name), _settings_kept(connection):
+    with _within(connection, name), settings_kept(connection):
+        for table, column, default in told.get("drawing", ()):
+            connection.run(f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} SET DEFAULT ({default})")
         collation = None
         for program in programs:
             wanted = program.database_collation or told["collation"]
             if wanted != collation:
                 connection.run(f"ALTER DATABASE COLLATE {wanted}")
                 collation = wanted
-            connection.run("SET NAMES utf8mb4")
-            connection.run(f"DROP {program.kind.upper()} IF EXISTS {quoted(program.name)}")
-            connection.run(program.settings)
-            connection.query(program.encoded)
+            drop(connection, program)
+            mysql_events.make(connection, program)
         connection.run(f"ALTER DATABASE CHARACTER SET {told['character_set']} COLLATE {told['collation']}")
-
-
-@contextmanager
-def _settings_kept(connection: MysqlConnection) -> Iterator[None]:
-    before = connection.value("SELECT @@session.sql_mode")
-    try:
-        yield
-    finally:
-        if connection.open:
-            connection.run("SET NAMES utf8mb4")
-            connection.run("SET SESSION sql_mode = %s", [before])
 
 
 @contextmanager
@@ -141,10 +138,11 @@ def _within(connection: MysqlConnection, name: str) -> Iterator[None]:
     yield
 
 
-def _as_data(read: Definitions) -> dict[str, Any]:
+def as_data(read: Definitions) -> dict[str, Any]:
     return {
         "character_set": read.character_set,
         "collation": read.collation,
-        "tables": [table.name for table in read.tables],
+        "tables": [table.name for table in (*read.tables, *read.sequences)],
+        "drawing": [list(column) for column in read.drawing],
         "programs": [asdict(program) for program in read.programs],
     }

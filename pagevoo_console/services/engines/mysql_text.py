@@ -15,9 +15,12 @@ _LEXEME = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_NAME = r"(?:`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")"
 _DEFINER = re.compile(
-    r"\A(?P<head>CREATE (?:OR REPLACE )?(?:ALGORITHM=\w+ )?)DEFINER=`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)? ", re.IGNORECASE
+    rf"\A(?P<head>CREATE (?:OR REPLACE )?(?:ALGORITHM=\w+ )?)DEFINER=(?P<user>{_NAME})(?:@(?P<host>{_NAME}))? ",
+    re.IGNORECASE,
 )
+_CHECK_OPTION = re.compile(r" WITH (?:CASCADED|LOCAL) CHECK OPTION\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,14 @@ def without_definer(text: str) -> str:
     return _DEFINER.sub(lambda match: match["head"], text, count=1)
 
 
+def definer_of(text: str) -> str:
+    """The account in a CREATE's DEFINER, as `user@host`; nothing where there is none."""
+    match = _DEFINER.match(text)
+    if match is None:
+        return ""
+    return "@".join(part[1:-1].replace(part[0] * 2, part[0]) for part in match.group("user", "host") if part)
+
+
 def without_database(text: str, database: str) -> str:
     """The server's own wording, in which every name stands in back-ticks, without this database's name before a dot."""
     quoted = "`" + database.replace("`", "``") + "`"
@@ -67,12 +78,47 @@ def without_database(text: str, database: str) -> str:
 
 
 def names_database(text: str, database: str) -> bool:
-    """Whether the text speaks of something in this database by its full name, in upper or lower case."""
+    """Whether the text speaks of something in this database by its full name, in upper or lower case.
+
+    What stands in double quotes before a dot can only be a name, whatever the SQL mode.
+    """
     pieces = [piece for piece in lexemes(text) if not piece.is_blank]
     return any(
-        piece.name is not None and piece.name.lower() == database.lower() and following.text == "."
+        following.text == "." and _name_before_dot(piece).lower() == database.lower()
         for piece, following in pairwise(pieces)
     )
+
+
+def _name_before_dot(piece: Lexeme) -> str:
+    if piece.kind == "text" and piece.text.startswith('"'):
+        return piece.text[1:-1].replace('""', '"')
+    return piece.name or ""
+
+
+def databases_named(view: str) -> set[str]:
+    """Other databases that a view reads, out of the server's own wording of it, which names its own nowhere.
+
+    There a table of another database stands behind FROM or JOIN, before its alias, or with its column behind it; a
+    function stands before its arguments.
+    """
+    pieces = [piece for piece in lexemes(view) if not piece.is_blank]
+    texts = [piece.text for piece in pieces]
+    found = set()
+    for position, piece in enumerate(pieces):
+        before = texts[position - 1].upper() if position else ""
+        if piece.kind != "name" or before == "." or texts[position + 1 : position + 2] != ["."]:
+            continue
+        behind = pieces[position + 3] if position + 3 < len(pieces) else None
+        if before in ("FROM", "JOIN") or (behind is not None and (behind.text in ".(" or behind.kind == "name")):
+            found.add(str(piece.name))
+    return found
+
+
+def select_of(view: str) -> str:
+    """What a view reads: the SELECT in its CREATE statement, in the server's own wording, without its CHECK OPTION."""
+    words = [piece for piece in lexemes(view) if not piece.is_blank]
+    position = next(n for n, piece in enumerate(words) if piece.kind == "word" and piece.text.upper() == "AS")
+    return _CHECK_OPTION.sub("", view[words[position + 1].start :])
 
 
 def tables_named(view: str) -> set[str]:
@@ -101,3 +147,54 @@ def trigger_body(statement: str) -> str:
     if words[position] in ("FOLLOWS", "PRECEDES"):
         position += 2
     return statement[pieces[position].start :]
+
+
+def event_parts(statement: str) -> tuple[str, str]:
+    """When an event works, and its comment and what it does; its state stands between the two.
+
+    `statement` is the server's own wording: CREATE … EVENT name ON SCHEDULE … PRESERVE state [COMMENT '…'] DO ….
+    """
+    pieces = [piece for piece in lexemes(statement) if not piece.is_blank]
+    words = [piece.text.upper() if piece.kind == "word" else "" for piece in pieces]
+    start = next(n for n in range(len(words)) if words[n : n + 2] == ["ON", "SCHEDULE"])
+    state = words.index("PRESERVE", start) + 1
+    behind = next(n for n in range(state, len(words)) if words[n] in ("COMMENT", "DO"))
+    return statement[pieces[start].start : pieces[state].start].rstrip(), statement[pieces[behind].start :]
+
+
+def without_directories(tail: str) -> tuple[str, list[str]]:
+    """A table's options and partitions without DATA and INDEX DIRECTORY; and the folders that these named."""
+    pieces = lexemes(tail)
+    solid = [number for number, piece in enumerate(pieces) if not piece.is_blank]
+    dropped: set[int] = set()
+    folders = []
+    for first, second, third, fourth in zip(solid, solid[1:], solid[2:], solid[3:], strict=False):
+        words = (pieces[first].text.upper(), pieces[second].text.upper(), pieces[third].text)
+        if words in (("DATA", "DIRECTORY", "="), ("INDEX", "DIRECTORY", "=")) and pieces[fourth].kind == "text":
+            folders.append(pieces[fourth].text)
+            dropped.update(range(first - 1, fourth + 1))
+    return "".join(piece.text for number, piece in enumerate(pieces) if number not in dropped), folders
+
+
+def foreign_sequences(columns: str) -> list[str]:
+    """Sequences of other databases that defaults take their numbers from, as `database.sequence`."""
+    if "val(" not in columns:
+        return []
+    pieces = [piece for piece in lexemes(columns) if not piece.is_blank]
+    found = []
+    for word, opened, database, dot, sequence in zip(
+        pieces, pieces[1:], pieces[2:], pieces[3:], pieces[4:], strict=False
+    ):
+        is_call = word.text.lower() in ("nextval", "lastval", "setval") and opened.text == "("
+        if is_call and database.kind == "name" and dot.text == "." and sequence.kind == "name":
+            found.append(f"{database.name}.{sequence.name}")
+    return found
+
+
+def with_plain_comment(statement: str, comment: str, sql_mode: str) -> str:
+    """A program's CREATE statement with its comment as its own SQL mode wants it: the server words it for another."""
+    if "NO_BACKSLASH_ESCAPES" not in sql_mode:
+        return statement
+    worded = comment.translate({0: "\\0", 10: "\\n", 13: "\\r", 92: "\\\\", 39: "''"})
+    plain = comment.replace("'", "''")
+    return statement.replace(f"COMMENT '{worded}'", f"COMMENT '{plain}'", 1)

@@ -21,6 +21,7 @@ from pagevoo_console.services.engines import postgresql_dependents
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
 from pagevoo_console.services.engines import postgresql_freeze as freezes
+from pagevoo_console.services.engines import postgresql_move as moves
 from pagevoo_console.services.engines import postgresql_swap as swaps
 from pagevoo_console.services.engines import postgresql_usage as usage
 from pagevoo_console.services.engines.base import (
@@ -216,6 +217,10 @@ class PostgresqlEngine(DatabaseEngine):
         with self._told(session) as connection:
             return dumps.dump(connection, sink, job)
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        with self._told(session) as connection:
+            return dumps.other_content(connection, job)
+
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._told(session) as connection:
             dumps.load(connection, source, job)
@@ -230,6 +235,19 @@ class PostgresqlEngine(DatabaseEngine):
     def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
         with self._told(server) as connection:
             swaps.swap(connection, live, staged, aside, memo)
+
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        with self._told(server) as connection:
+            return moves.move_memo(connection, name)
+
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        """The marker goes with the database."""
+        with self._told(server) as connection:
+            moves.move(connection, source, target, memo)
+
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        with self._told(server) as connection:
+            return moves.is_moved(connection, name, memo)
 
     # --- sessions ---------------------------------------------------------------------------------------------------
 

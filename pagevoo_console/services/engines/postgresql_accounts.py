@@ -145,6 +145,18 @@ def join(connection: WatchedConnection, account: str) -> None:
         connection.execute(_statement("GRANT {} TO CURRENT_USER", account))
 
 
+def at_home_in(connection: WatchedConnection, account: str) -> set[str]:
+    """The databases in which it owns or was granted something, one in the trash among them: it cannot go before."""
+    rows = connection.execute(
+        "SELECT DISTINCT datname FROM pg_catalog.pg_shdepend AS dependence JOIN pg_catalog.pg_database AS d"
+        " ON d.oid = CASE WHEN classid = 'pg_catalog.pg_database'::regclass THEN objid ELSE dbid END"
+        " WHERE refclassid = 'pg_catalog.pg_authid'::regclass AND datallowconn"
+        " AND refobjid = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = %s::text)",
+        [account],
+    ).fetchall()
+    return {str(name) for (name,) in rows}
+
+
 def disown(connection: WatchedConnection, account: str) -> None:
     """What it owns goes to the database's owner, what it was granted is taken."""
     row = connection.execute(

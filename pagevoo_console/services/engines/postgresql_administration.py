@@ -230,8 +230,9 @@ class PostgresqlAdministration(Administration):
             if not accounts.exists(connection, account):
                 return
             accounts.join(connection, account)
-            if database is not None:
-                with open_database(database) as session:
+            wanted = {database} if database is not None else set()
+            for name in sorted(wanted | accounts.at_home_in(connection, account)):
+                with open_database(name) as session:
                     accounts.disown(driver_connection(session), account)
             accounts.drop(connection, account)
 

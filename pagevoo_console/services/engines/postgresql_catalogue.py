@@ -14,9 +14,14 @@ from dataclasses import dataclass, replace
 from pagevoo_console.services.engines import postgresql_relations as relations
 from pagevoo_console.services.engines import postgresql_types as types
 from pagevoo_console.services.engines.postgresql_definitions import Definition, Phase
+from pagevoo_console.services.engines.postgresql_grants import ROLE_PRIVILEGE, grants
+from pagevoo_console.services.engines.postgresql_inheritance import attachments, index_attachments
 from pagevoo_console.services.engines.postgresql_order import dependencies, in_order
+from pagevoo_console.services.engines.postgresql_policies import policies, rules
+from pagevoo_console.services.engines.postgresql_rarities import mappings, rarities
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 from pagevoo_console.services.engines.postgresql_settings import comments, settings
+from pagevoo_console.services.engines.postgresql_superusers import SUPERUSERS_KINDS, superusers_objects
 
 _LATE_KINDS = frozenset({"view", "materialized view"})
 
@@ -55,8 +60,15 @@ def read_catalogue(connection: WatchedConnection) -> Catalogue:
 
 
 def fingerprint_of(definitions: list[Definition], others: list[str]) -> str:
-    """A hash that neither order nor the number of restores changes. `others` are names of what has no definition."""
-    lines = sorted(f"{definition.kind}\0{definition.name}\0{normalised(definition.text)}" for definition in definitions)
+    """A hash that neither order nor the number of restores nor the server changes.
+
+    `others` are names of what has no definition.
+    """
+    lines = sorted(
+        f"{definition.kind}\0{definition.name}\0{normalised(definition.text)}"
+        for definition in definitions
+        if definition.kind not in SUPERUSERS_KINDS | {ROLE_PRIVILEGE}
+    )
     digest = hashlib.sha256()
     for line in [*lines, *sorted(others)]:
         encoded = line.encode("utf-8", errors="surrogateescape")
@@ -81,18 +93,26 @@ def _nodes(connection: WatchedConnection) -> list[Definition]:
         *relations.sequences(connection),
         *relations.tables(connection),
         *relations.views(connection),
+        *rarities(connection),
     ]
 
 
 def _attached(connection: WatchedConnection) -> list[Definition]:
     return [
+        *mappings(connection),
+        *attachments(connection),
         *relations.constraints(connection),
         *types.unproved_checks(connection),
         *relations.indexes(connection),
+        *index_attachments(connection),
         *relations.triggers(connection),
+        *rules(connection),
+        *policies(connection),
         *relations.statistics(connection),
         *settings(connection),
         *comments(connection),
+        *grants(connection),
+        *superusers_objects(connection),
     ]
 
 

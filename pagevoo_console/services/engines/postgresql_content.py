@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -29,12 +30,16 @@ NOT_OF_AN_EXTENSION = (
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A base table: its oid, its name and the columns that hold values of their own, in their order."""
+    """A table: its oid, its name and the columns that hold values of their own, in their order.
+
+    One that `is_partitioned` holds no row itself.
+    """
 
     oid: int
     schema: str
     name: str
     columns: tuple[Column, ...]
+    is_partitioned: bool = False
 
     @property
     def shown(self) -> str:
@@ -91,38 +96,69 @@ def relations(connection: WatchedConnection, kinds: str = "r") -> tuple[Relation
         "SELECT c.oid::bigint, nspname, c.relname, ARRAY(SELECT ARRAY[a.attname::text, CASE WHEN t.typnamespace ="
         "  'pg_catalog'::regnamespace THEN t.typname::text ELSE '' END, a.attnotnull::text]"
         "  FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid"
-        "  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum)"
+        "  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum),"
+        " c.relkind = 'p'"
         " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace ON pg_namespace.oid = c.relnamespace"
         f" WHERE c.relkind = ANY (%s) AND {USER_SCHEMAS.replace('%', '%%')} AND {NOT_OF_AN_EXTENSION}".encode(),
         [list(kinds)],
     ).fetchall()
     found = [
-        Relation(oid, schema, name, tuple(Column(each, kind, required == "true") for each, kind, required in columns))
-        for oid, schema, name, columns in rows
+        Relation(
+            oid,
+            schema,
+            name,
+            tuple(Column(each, kind, required == "true") for each, kind, required in columns),
+            is_partitioned,
+        )
+        for oid, schema, name, columns, is_partitioned in rows
     ]
     return tuple(sorted(found, key=lambda relation: relation.shown))
 
 
 def content(connection: WatchedConnection, table: str, job: JobContext) -> TableContent:
-    """Raises NotFound for a table that is not there. Partitioned tables count through their partitions."""
-    for relation in relations(connection, "rp"):
+    """The rows of this very table, without those of its children; of a partitioned one those of its partitions.
+
+    Raises NotFound for a table that is not there.
+    """
+    found = {relation.oid: relation for relation in relations(connection, "rp")}
+    for relation in found.values():
         if relation.shown == table:
             with job.on_cancel(canceller(connection)):
-                return relation_content(connection, relation)
+                if not relation.is_partitioned:
+                    return relation_content(connection, relation)
+                leaves = leaves_of(connection).get(relation.oid, [])
+                return sum_of([relation_content(connection, found[leaf]) for leaf in leaves])
     raise NotFound(f"There is no table {table!r}", hint="It may have been dropped or renamed meanwhile.")
+
+
+def leaves_of(connection: WatchedConnection) -> dict[int, list[int]]:
+    """The tables that hold the rows of each partitioned one, by their oids."""
+    leaves: dict[int, list[int]] = {}
+    for root, leaf in connection.execute(
+        "WITH RECURSIVE below(root, oid) AS (SELECT partrelid, partrelid FROM pg_catalog.pg_partitioned_table"
+        "  UNION ALL SELECT root, inhrelid FROM below JOIN pg_catalog.pg_inherits ON inhparent = below.oid)"
+        " SELECT root::bigint, c.oid::bigint FROM below JOIN pg_catalog.pg_class AS c ON c.oid = below.oid"
+        " WHERE c.relkind = 'r' ORDER BY 1, 2"
+    ):
+        leaves.setdefault(root, []).append(leaf)
+    return leaves
+
+
+def sum_of(parts: Sequence[TableContent]) -> TableContent:
+    """The content of a table that consists of these."""
+    return TableContent(sum(part.rows for part in parts), str(sum(int(part.checksum) for part in parts)))
 
 
 def relation_content(connection: WatchedConnection, relation: Relation) -> TableContent:
     """One scan. The rows' 64-bit hashes are summed, so that neither order nor the plan matters and duplicates count.
 
     Every session of ours has the settings under which a value's text is exact; an empty search_path makes names in
-    values complete. Compiling costs more than it saves here.
+    values complete.
     """
     digest = row_hash(relation.columns, is_utf8=connection.info.parameter_status("server_encoding") in _UTF8_BYTES)
-    statement = f"SELECT count(*), coalesce(sum({digest}), 0)::text FROM {relation.qualified}"
+    statement = f"SELECT count(*), coalesce(sum({digest}), 0)::text FROM ONLY {relation.qualified}"
     with connection.transaction():
         connection.execute("SET LOCAL search_path = ''")
-        connection.execute("SET LOCAL jit = off")
         row = connection.execute(statement.encode()).fetchone()
     assert row is not None
     count, checksum = row

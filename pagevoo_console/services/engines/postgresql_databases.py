@@ -120,6 +120,12 @@ def comment_marker(comment: str | None) -> str | None:
     return original.removeprefix(_MARKER) if original.startswith(_MARKER) else None
 
 
+def foreign_comment(comment: str | None) -> str:
+    """What somebody else wrote in a database's comment, "" where there is only what we did."""
+    original, _, _ = (comment or "").partition(_QUIESCED)
+    return "" if original.startswith(_MARKER) else original
+
+
 def drop_database(server: sa.Connection, name: str) -> None:
     """Sessions are ended by force only where `quiesce` came before; otherwise they make the drop Busy."""
     ensure_name(name)

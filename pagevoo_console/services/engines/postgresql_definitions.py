@@ -32,6 +32,8 @@ class Phase(IntEnum):
     TRIGGERS = 6
     SETTINGS = 7
     COMMENTS = 8
+    PRIVILEGES = 9
+    SUPERUSERS = 10
 
 
 @dataclass(frozen=True, slots=True)

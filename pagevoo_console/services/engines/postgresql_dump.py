@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +13,7 @@ from psycopg.pq import TransactionStatus
 from pagevoo_console.domain.backup import DumpFacts, TableContent
 from pagevoo_console.domain.errors import Corrupt, Failed, Refused
 from pagevoo_console.domain.text import counted
+from pagevoo_console.services.engines import postgresql_large_objects as large_objects
 from pagevoo_console.services.engines.base import Sink, Source
 from pagevoo_console.services.engines.framing import Frame, FrameKind, FrameReader, FrameWriter
 from pagevoo_console.services.engines.postgresql_catalogue import (
@@ -21,16 +23,18 @@ from pagevoo_console.services.engines.postgresql_catalogue import (
     read_catalogue,
 )
 from pagevoo_console.services.engines.postgresql_companion import hashing
-from pagevoo_console.services.engines.postgresql_content import Relation, relations
+from pagevoo_console.services.engines.postgresql_content import Relation, leaves_of, relations, sum_of
 from pagevoo_console.services.engines.postgresql_copy import copy_out
 from pagevoo_console.services.engines.postgresql_definitions import OURS, Definition, Phase, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_inventory import ensure_dumpable, losses, refused_objects
-from pagevoo_console.services.engines.postgresql_names import literal, qualified
+from pagevoo_console.services.engines.postgresql_names import named, qualified
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection, canceller
 from pagevoo_console.services.jobs import JobContext
 
 ENGINE = "postgresql"
 CHUNK_BYTES = 512 * 1024
+LARGE_OBJECTS = "large objects"
+POSITIONS = "positions of sequences"
 
 _PREAMBLE = (
     "SET statement_timeout = 0;",
@@ -67,7 +71,7 @@ def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFact
     with job.on_cancel(canceller(connection)):
         with _snapshot(connection) as snapshot:
             ensure_dumpable(connection)
-            tables = relations(connection)
+            tables = relations(connection, "rp")
             _lock(connection, tables)
             catalogue = read_catalogue(connection)
             before = fingerprint_of(list(catalogue.definitions), [])
@@ -77,7 +81,7 @@ def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFact
                 "SELECT pg_catalog.getdatabaseencoding(), datcollate FROM pg_catalog.pg_database"
                 " WHERE datname = pg_catalog.current_database()",
             )[0]
-            contents = _write(connection, snapshot, sink, job, tables, catalogue)
+            contents, others = _write(connection, snapshot, sink, job, tables, catalogue)
         after = fingerprint(connection)
     if after != before:
         raise Failed(
@@ -92,7 +96,23 @@ def dump(connection: WatchedConnection, sink: Sink, job: JobContext) -> DumpFact
         collation=collation,
         losses=lost,
         objects=catalogue.counts(),
+        others=others,
     )
+
+
+def other_content(connection: WatchedConnection, job: JobContext) -> dict[str, TableContent]:
+    """What a database holds beside rows, as `DumpFacts.others` has it."""
+    with job.on_cancel(canceller(connection)), connection.transaction():
+        connection.execute("SET LOCAL search_path = ''")
+        return {
+            LARGE_OBJECTS: large_objects.content(connection, job),
+            POSITIONS: _position_content(_positions(connection)),
+        }
+
+
+def _position_content(positions: list[str]) -> TableContent:
+    """Their statements say everything of them."""
+    return TableContent(len(positions), hashlib.sha256("\n".join(positions).encode()).hexdigest())
 
 
 @contextmanager
@@ -141,18 +161,24 @@ def _write(
     job: JobContext,
     tables: tuple[Relation, ...],
     catalogue: Catalogue,
-) -> dict[str, TableContent]:
+) -> tuple[dict[str, TableContent], dict[str, TableContent]]:
+    """The contents of the tables, and of what is beside them."""
     writer = FrameWriter(sink)
     writer.header(ENGINE, str(connection.info.parameter_status("server_version")))
     for line in _PREAMBLE:
         writer.statement(line.encode())
     _write_definitions(writer, catalogue.phase(Phase.BEFORE_ROWS))
     contents = _write_rows(connection, snapshot, writer, job, tables)
-    for text in _positions(connection):
+    for statement in large_objects.statements(connection, job):
+        writer.statement(statement)
+    others = {LARGE_OBJECTS: large_objects.content(connection, job)}
+    positions = _positions(connection)
+    for text in positions:
         writer.statement(text.encode())
+    others[POSITIONS] = _position_content(positions)
     _write_definitions(writer, catalogue.phase(*(phase for phase in Phase if phase is not Phase.BEFORE_ROWS)))
-    writer.end(len(tables), sum(content.rows for content in contents.values()))
-    return contents
+    writer.end(len(tables), writer.rows_written)
+    return contents, others
 
 
 def _write_definitions(writer: FrameWriter, definitions: Iterator[Definition]) -> None:
@@ -176,8 +202,9 @@ def _write_rows(
     total = sum(sizes.get(table.oid) or 0 for table in tables)
     done = 0
     counts = {}
-    with hashing(connection, snapshot, tables, total, job) as content_of:
-        for table in tables:
+    plain = tuple(table for table in tables if not table.is_partitioned)
+    with hashing(connection, snapshot, plain, total, job) as content_of:
+        for table in plain:
             size = sizes.get(table.oid) or 0
             job.progress(table.shown, done, total, "bytes")
             began, rows_before = writer.bytes_written, writer.rows_written
@@ -188,11 +215,15 @@ def _write_rows(
             counts[table.oid] = writer.rows_written - rows_before
             done += size
         contents = {}
-        for table in tables:
+        for table in plain:
             job.progress("Checksums", total, total, "bytes")
-            contents[table.shown] = _checked(table, counts[table.oid], content_of(table))
+            contents[table.oid] = _checked(table, counts[table.oid], content_of(table))
+    leaves = leaves_of(connection)
+    for table in tables:
+        if table.is_partitioned:
+            contents[table.oid] = sum_of([contents[leaf] for leaf in leaves.get(table.oid, [])])
     job.progress("Keys, indexes and views", total, total, "bytes")
-    return contents
+    return {table.shown: contents[table.oid] for table in tables}
 
 
 def _checked(table: Relation, rows: int, content: TableContent) -> TableContent:
@@ -214,8 +245,9 @@ def _copy_out(connection: WatchedConnection, table: Relation) -> Generator[tuple
             yield count, b"".join([head, rows, _COPY_END])
 
 
-def _positions(connection: WatchedConnection) -> Iterator[str]:
+def _positions(connection: WatchedConnection) -> list[str]:
     """Where each sequence stands: read last, so that no position is behind a row that was dumped."""
+    statements = []
     for schema, name in rows_of(
         connection,
         "SELECT n.nspname, c.relname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n"
@@ -224,7 +256,9 @@ def _positions(connection: WatchedConnection) -> Iterator[str]:
     ):
         target = qualified(schema, name)
         ((value, is_called),) = rows_of(connection, f"SELECT last_value, is_called FROM {target}")
-        yield f"SELECT pg_catalog.setval({literal(target)}, {value}, {'true' if is_called else 'false'});"
+        called = "true" if is_called else "false"
+        statements.append(f"SELECT pg_catalog.setval({named(schema, name)}, {value}, {called});")
+    return statements
 
 
 # --- the way back ---------------------------------------------------------------------------------------------------
@@ -241,7 +275,7 @@ def load(connection: WatchedConnection, source: Source, job: JobContext) -> None
         )
     _ensure_empty(connection)
     tables: set[str] = set()
-    with job.on_cancel(canceller(connection)):
+    with job.on_cancel(canceller(connection)), _warnings_told(connection, job):
         connection.execute("BEGIN")
         try:
             for frame in reader:
@@ -257,6 +291,21 @@ def load(connection: WatchedConnection, source: Source, job: JobContext) -> None
             if not connection.closed:
                 connection.rollback()
                 connection.execute("RESET ALL")
+
+
+@contextmanager
+def _warnings_told(connection: WatchedConnection, job: JobContext) -> Iterator[None]:
+    """What a dump's own statements warn of, such as a grant to a role that is not here."""
+
+    def tell(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            job.line(f"Warning: {notice.message_primary}")
+
+    connection.add_notice_handler(tell)
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(tell)
 
 
 def _execute(connection: WatchedConnection, frame: Frame) -> None:
@@ -290,7 +339,8 @@ def _ensure_empty(connection: WatchedConnection) -> None:
         " UNION ALL SELECT t.oid::regtype::text FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n"
         f" ON n.oid = t.typnamespace WHERE {OURS} AND {no_member('pg_type', 't.oid')}"
         f" UNION ALL SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE {OURS} AND n.nspname <> 'public'"
-        f" AND {no_member('pg_namespace', 'n.oid')} LIMIT 1",
+        f" AND {no_member('pg_namespace', 'n.oid')}"
+        " UNION ALL SELECT 'large object ' || oid FROM pg_catalog.pg_largeobject_metadata LIMIT 1",
     )
     if found:
         raise Refused(
@@ -301,7 +351,7 @@ def _ensure_empty(connection: WatchedConnection) -> None:
 
 
 def _ensure_tables(connection: WatchedConnection, reader: FrameReader, tables: set[str]) -> None:
-    made = {relation.shown for relation in relations(connection)}
+    made = {relation.shown for relation in relations(connection, "rp")}
     if len(made) != reader.tables or not tables <= made:
         raise Corrupt(
             f"The dump is not whole: tables announced {reader.tables}, made {len(made)}", hint="Take another backup."

@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
+from pagevoo_console.services.engines.postgresql_databases import foreign_comment
 from pagevoo_console.services.engines.postgresql_definitions import OURS, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_freeze import our_function
+from pagevoo_console.services.engines.postgresql_grants import grant_losses
+from pagevoo_console.services.engines.postgresql_inheritance import inheritance_losses
+from pagevoo_console.services.engines.postgresql_policies import hidden_tables
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 from pagevoo_console.services.engines.postgresql_settings import commented_kinds
+from pagevoo_console.services.engines.postgresql_superusers import SUPERUSERS_KINDS, superusers_losses
 
 _FIRST_USER_OID = 16384
 
 _CATALOGUES: tuple[tuple[str, str], ...] = (
     ("pg_am", "true"),
-    (
-        "pg_cast",
-        "NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS i WHERE i.classid = 'pg_catalog.pg_cast'::regclass"
-        " AND i.objid = o.oid AND i.deptype = 'i')",
-    ),
-    ("pg_class", "relkind NOT IN ('r', 'v', 'm', 'S', 'c', 'i', 't')"),
-    ("pg_class", "relispartition AND relkind <> 'i'"),
+    ("pg_class", "relkind NOT IN ('r', 'p', 'v', 'm', 'S', 'c', 'i', 'I', 't')"),
     ("pg_class", "relkind = 'r' AND relam <> (SELECT a.oid FROM pg_catalog.pg_am AS a WHERE a.amname = 'heap')"),
     ("pg_class", "reloftype <> 0"),
     (
         "pg_class",
-        "relkind = 'r' AND NOT relispartition"
-        " AND EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = o.oid OR inhparent = o.oid)",
+        "relkind = 'p' AND EXISTS (SELECT FROM pg_catalog.pg_partitioned_table AS k"
+        " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.partrelid AND a.attnum = ANY (k.partattrs)"
+        " JOIN pg_catalog.pg_type AS e ON e.oid = a.atttypid"
+        " WHERE k.partrelid = o.oid AND k.partstrat = 'h' AND e.typtype = 'e')",  # hashed by numbers of the old server
     ),
-    ("pg_collation", "true"),
     ("pg_conversion", "true"),
-    ("pg_event_trigger", "true"),
     ("pg_foreign_data_wrapper", "true"),
     ("pg_foreign_server", "true"),
     ("pg_language", "true"),
     ("pg_opclass", "true"),
-    ("pg_operator", "true"),
+    ("pg_operator", "oprcode = 0"),
     ("pg_opfamily", "true"),
-    ("pg_policy", "true"),
-    ("pg_proc", "prokind = 'a'"),
     ("pg_proc", "prolang = (SELECT l.oid FROM pg_catalog.pg_language AS l WHERE l.lanname IN ('c'))"),
-    ("pg_publication", "true"),
-    ("pg_rewrite", "rulename <> '_RETURN'"),
     ("pg_transform", "true"),
-    ("pg_ts_config", "true"),
-    ("pg_ts_dict", "true"),
     ("pg_ts_parser", "true"),
     ("pg_ts_template", "true"),
     ("pg_type", "typtype = 'p' OR NOT typisdefined"),
@@ -74,23 +67,8 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
         for catalogue, condition in _CATALOGUES
     ]
     named = {name for (name,) in rows_of(connection, " UNION ALL ".join(parts))}
-    named |= {f"large object {oid}" for (oid,) in rows_of(connection, _LARGE_OBJECTS)}
     named |= {f"subscription {name}" for (name,) in rows_of(connection, _SUBSCRIPTIONS)}
-    named |= {
-        f"row level security of table {name}"
-        for (name,) in rows_of(
-            connection,
-            "SELECT c.oid::regclass::text FROM pg_catalog.pg_class AS c WHERE relrowsecurity AND c.oid >="
-            f" {_FIRST_USER_OID}",
-        )
-    }
-    named |= {
-        f"configuration table {table} of extension {extension}"
-        for extension, table in rows_of(
-            connection,
-            "SELECT extname, unnest(extconfig)::regclass::text FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'",
-        )
-    }
+    named |= set(_users_rows_in_extensions(connection))
     named |= {
         f"comment on {kind} {identity}"
         for kind, identity in rows_of(
@@ -100,7 +78,7 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
             f" WHERE objoid >= {_FIRST_USER_OID} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member"
             "  WHERE member.deptype = 'e' AND member.classid = d.classoid AND member.objid = d.objoid)",
         )
-        if kind not in commented_kinds()
+        if kind not in commented_kinds() | SUPERUSERS_KINDS
     }
     encoding = rows_of(connection, "SELECT pg_catalog.getdatabaseencoding()")[0][0]
     if encoding == "SQL_ASCII":
@@ -113,7 +91,19 @@ _SUBSCRIPTIONS = (
     " (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
 )
 
-_LARGE_OBJECTS = "SELECT oid FROM pg_catalog.pg_largeobject_metadata ORDER BY oid LIMIT 20"
+
+def _users_rows_in_extensions(connection: WatchedConnection) -> Iterator[str]:
+    """An extension makes its own tables again, but not the rows in them that it says are its user's."""
+    for extension, table, is_sequence, condition in rows_of(
+        connection,
+        "SELECT extname, config::regclass::text, relkind = 'S', condition FROM pg_catalog.pg_extension,"
+        " LATERAL unnest(extconfig, extcondition) AS each(config, condition)"
+        " JOIN pg_catalog.pg_class AS c ON c.oid = config WHERE extname <> 'plpgsql'",
+    ):
+        used = "SELECT is_called FROM {}" if is_sequence else "SELECT EXISTS (SELECT FROM {} {})"
+        ((is_used,),) = rows_of(connection, used.format(table, condition))
+        if is_used:
+            yield f"rows of table {table}, which extension {extension} leaves to its user"
 
 
 def ensure_dumpable(connection: WatchedConnection) -> None:
@@ -131,7 +121,7 @@ def ensure_dumpable(connection: WatchedConnection) -> None:
             connection,
             "SELECT c.oid::regclass::text FROM pg_catalog.pg_class AS c"
             " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-            f" WHERE c.relkind IN ('r', 'S') AND {OURS} AND {no_member('pg_class', 'c.oid')}"
+            f" WHERE c.relkind IN ('r', 'p', 'S') AND {OURS} AND {no_member('pg_class', 'c.oid')}"
             " AND NOT (pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND CASE c.relkind"
             "  WHEN 'S' THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT')"
             "  ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') END) ORDER BY 1",
@@ -141,6 +131,12 @@ def ensure_dumpable(connection: WatchedConnection) -> None:
         raise MissingPrivilege(
             f"This account may not read everything: SELECT is missing on {_some(unreadable)}",
             hint="A backup of a part would pass for one of the whole. Grant SELECT, or use the owner's account.",
+        )
+    hidden = hidden_tables(connection)
+    if hidden:
+        raise MissingPrivilege(
+            f"Row level security keeps this account from seeing every row of {_some(hidden)}",
+            hint="Connect as the owner of these tables, or as a role with BYPASSRLS: a part would pass for the whole.",
         )
     missing = [
         name
@@ -163,7 +159,18 @@ def ensure_dumpable(connection: WatchedConnection) -> None:
 def losses(connection: WatchedConnection) -> tuple[str, ...]:
     """What a restore leaves out without any object being lost: owners, privileges, places and settings."""
     statements: Iterable[str] = (_OWNERS, _PRIVILEGES, _PLACES, _DATABASE, _BROKEN)
-    return tuple(sorted({text for statement in statements for (text,) in rows_of(connection, statement)}))
+    found = {text for statement in statements for (text,) in rows_of(connection, statement)}
+    ((encoding, comment),) = rows_of(
+        connection,
+        "SELECT pg_catalog.getdatabaseencoding(), pg_catalog.shobj_description(oid, 'pg_database')"
+        " FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()",
+    )
+    if encoding != "UTF8":
+        found.add(f"the encoding {encoding}: a copy keeps the same text in UTF8")
+    if foreign_comment(comment):
+        found.add("the comment on the database")
+    found.update(inheritance_losses(connection), grant_losses(connection), superusers_losses(connection))
+    return tuple(sorted(found))
 
 
 _OWNERS = (
@@ -171,7 +178,7 @@ _OWNERS = (
     " SELECT c.relowner AS owner, d.type || ' ' || d.identity AS identity, n.nspname, c.oid, 'pg_class' AS catalogue"
     "  FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace,"
     "  pg_catalog.pg_identify_object('pg_catalog.pg_class'::regclass, c.oid, 0) AS d WHERE c.relkind IN ('r',"
-    " 'v', 'm', 'S')"
+    " 'p', 'v', 'm', 'S')"
     f"  AND {no_member('pg_class', 'c.oid')}"
     " UNION ALL SELECT p.proowner, d.type || ' ' || d.identity, n.nspname, p.oid, 'pg_proc' FROM"
     " pg_catalog.pg_proc AS p"
@@ -192,26 +199,7 @@ _OWNERS = (
 )
 
 _PRIVILEGES = (
-    "SELECT 'privileges on ' || d.type || ' ' || d.identity FROM pg_catalog.pg_class AS c"
-    " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace,"
-    " pg_catalog.pg_identify_object('pg_catalog.pg_class'::regclass, c.oid, 0) AS d"
-    f" WHERE c.relacl IS NOT NULL AND {OURS} AND {no_member('pg_class', 'c.oid')}"
-    " UNION ALL SELECT 'privileges on column ' || c.oid::regclass::text || '.' || quote_ident(a.attname)"
-    "  FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid"
-    "  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-    f"  WHERE a.attacl IS NOT NULL AND {OURS} AND {no_member('pg_class', 'c.oid')}"
-    " UNION ALL SELECT 'privileges on ' || d.type || ' ' || d.identity FROM pg_catalog.pg_proc AS p"
-    "  JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace,"
-    "  pg_catalog.pg_identify_object('pg_catalog.pg_proc'::regclass, p.oid, 0) AS d"
-    f"  WHERE p.proacl IS NOT NULL AND {OURS} AND {no_member('pg_proc', 'p.oid')}"
-    " UNION ALL SELECT 'privileges on ' || d.type || ' ' || d.identity FROM pg_catalog.pg_type AS t"
-    "  JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace,"
-    "  pg_catalog.pg_identify_object('pg_catalog.pg_type'::regclass, t.oid, 0) AS d"
-    f"  WHERE t.typacl IS NOT NULL AND {OURS} AND {no_member('pg_type', 't.oid')}"
-    " UNION ALL SELECT 'privileges on schema ' || quote_ident(n.nspname) FROM pg_catalog.pg_namespace AS n"
-    f"  WHERE n.nspacl IS NOT NULL AND {OURS} AND {no_member('pg_namespace', 'n.oid')} AND NOT (n.nspname = 'public'"
-    "   AND EXISTS (SELECT FROM pg_catalog.pg_init_privs AS i WHERE i.objoid = n.oid AND i.initprivs = n.nspacl))"
-    " UNION ALL SELECT 'default privileges of ' || quote_ident(pg_catalog.pg_get_userbyid(defaclrole))"
+    "SELECT 'default privileges of ' || quote_ident(pg_catalog.pg_get_userbyid(defaclrole))"
     "  FROM pg_catalog.pg_default_acl"
     " UNION ALL SELECT 'security label of ' || objtype || ' ' || objname FROM pg_catalog.pg_seclabels"
     "  WHERE objtype NOT IN ('database', 'role', 'tablespace')"
@@ -234,7 +222,10 @@ _DATABASE = (
 _BROKEN = (
     "SELECT 'invalid index ' || indexrelid::regclass::text FROM pg_catalog.pg_index"
     " JOIN pg_catalog.pg_class AS c ON c.oid = indexrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-    f" WHERE NOT indisvalid AND {OURS}"
+    f" WHERE NOT indisvalid AND c.relkind = 'i' AND {OURS}"
+    " UNION ALL SELECT 'owner ' || quote_ident(pg_catalog.pg_get_userbyid(lomowner)) || ' of large object ' || oid"
+    "  FROM pg_catalog.pg_largeobject_metadata WHERE lomowner <> (SELECT oid FROM pg_catalog.pg_roles"
+    "   WHERE rolname = current_user)"
     " UNION ALL SELECT 'disabled foreign key checks of ' || tgrelid::regclass::text FROM pg_catalog.pg_trigger"
     " JOIN pg_catalog.pg_class AS c ON c.oid = tgrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
     f" WHERE tgisinternal AND tgenabled <> 'O' AND {OURS}"

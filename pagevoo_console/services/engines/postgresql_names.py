@@ -31,6 +31,11 @@ def qualified(schema: str, name: str) -> str:
     return f"{quote(schema)}.{quote(name)}"
 
 
+def named(schema: str, name: str) -> str:
+    """A string in quotes that names a relation, for a function that reads names: it knows no escapes in them."""
+    return literal(".".join('"' + part.replace('"', '""') + '"' for part in (schema, name)))
+
+
 def literal(text: str) -> str:
     """A string in quotes, whatever `standard_conforming_strings` says."""
     doubled = text.replace("'", "''")

@@ -11,6 +11,9 @@ from pagevoo_console.services.engines.postgresql_definitions import Node, rows_o
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
 _RANKS = (
+    "collation",
+    "text search dictionary",
+    "text search configuration",
     "enum",
     "domain",
     "composite type",
@@ -18,6 +21,9 @@ _RANKS = (
     "sequence",
     "function",
     "procedure",
+    "aggregate",
+    "operator",
+    "cast",
     "table",
     "view",
     "materialized view",
@@ -76,7 +82,8 @@ def _wholes(connection: WatchedConnection) -> dict[Node, Node]:
         " UNION ALL SELECT 'pg_constraint', oid::bigint, CASE WHEN conrelid <> 0 THEN 'pg_class' ELSE 'pg_type' END,"
         "  (CASE WHEN conrelid <> 0 THEN conrelid ELSE contypid END)::bigint FROM pg_catalog.pg_constraint"
         "  WHERE contype = 'c'"
-        " UNION ALL SELECT 'pg_rewrite', oid::bigint, 'pg_class', ev_class::bigint FROM pg_catalog.pg_rewrite",
+        " UNION ALL SELECT 'pg_rewrite', oid::bigint, 'pg_class', ev_class::bigint FROM pg_catalog.pg_rewrite"
+        "  WHERE rulename = '_RETURN'",
     ):
         wholes[Node(catalogue, oid)] = Node(whole_catalogue, whole)
     return wholes

@@ -15,7 +15,7 @@ from pagevoo_console.domain.errors import NotFound, Unsupported
 from pagevoo_console.services.engines.portable import Portable, TableColumn, TableSql, Value
 from pagevoo_console.services.engines.postgresql_content import Relation, relations
 from pagevoo_console.services.engines.postgresql_definitions import rows_of
-from pagevoo_console.services.engines.postgresql_names import literal, qualified, quote
+from pagevoo_console.services.engines.postgresql_names import literal, named, qualified, quote
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
 _CHUNK_ROWS = 500
@@ -192,7 +192,7 @@ def _positions(relation: Relation, columns: list[dict[str, Any]]) -> Iterator[st
     """Where counting goes on: behind the largest number there is."""
     for row in columns:
         if _counts(row):
-            sequence = f"pg_get_serial_sequence({literal(relation.qualified)}, {literal(row['name'])})"
+            sequence = f"pg_get_serial_sequence({named(relation.schema, relation.name)}, {literal(row['name'])})"
             last = f"max({quote(row['name'])})"
             yield f"SELECT setval({sequence}, greatest({last}, 1), {last} IS NOT NULL) FROM {relation.qualified}"
 

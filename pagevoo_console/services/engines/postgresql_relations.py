@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pagevoo_console.services.engines.postgresql_definitions import (
     OURS,
     Definition,
@@ -14,6 +16,7 @@ from pagevoo_console.services.engines.postgresql_definitions import (
     with_options,
 )
 from pagevoo_console.services.engines.postgresql_freeze import our_trigger
+from pagevoo_console.services.engines.postgresql_inheritance import children
 from pagevoo_console.services.engines.postgresql_names import qualified, quote, shown_name
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
@@ -43,37 +46,41 @@ def sequences(connection: WatchedConnection) -> list[Definition]:
 
 
 def tables(connection: WatchedConnection) -> list[Definition]:
-    columns = _columns(connection)
+    kin = children(connection)
+    borrowed = {oid: child.borrowed for oid, child in kin.items() if child.is_merged}
+    columns = _columns(connection, borrowed)
     checks: dict[int, list[str]] = {}
-    for oid, name, text in rows_of(
+    for oid, name, text, is_local in rows_of(
         connection,
-        "SELECT conrelid::bigint, conname, pg_catalog.pg_get_constraintdef(oid) FROM pg_catalog.pg_constraint"
-        " WHERE contype = 'c' AND conrelid <> 0 AND convalidated ORDER BY conname",
+        "SELECT conrelid::bigint, conname, pg_catalog.pg_get_constraintdef(oid), conislocal FROM"
+        " pg_catalog.pg_constraint WHERE contype = 'c' AND conrelid <> 0 AND convalidated ORDER BY conname",
     ):
-        checks.setdefault(oid, []).append(f"CONSTRAINT {quote(name)} {text}")
+        if is_local or oid not in borrowed:
+            checks.setdefault(oid, []).append(f"CONSTRAINT {quote(name)} {text}")
     rows = rows_of(
         connection,
         "SELECT c.oid::bigint, nspname, c.relname, c.relpersistence = 'u', c.reloptions, toast.reloptions,"
-        " pg_catalog.pg_get_partkeydef(c.oid), pg_catalog.pg_get_expr(c.relpartbound, c.oid)"
+        " pg_catalog.pg_get_partkeydef(c.oid)"
         " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
         " LEFT JOIN pg_catalog.pg_class AS toast ON toast.oid = c.reltoastrelid"
         f" WHERE c.relkind IN ('r', 'p') AND {OURS}"
         f" AND {no_member('pg_class', 'c.oid')}",
     )
     made = []
-    for oid, schema, name, is_unlogged, options, toast_options, partition_key, bound in rows:
+    for oid, schema, name, is_unlogged, options, toast_options, partition_key in rows:
         lines = [*columns.get(oid, []), *checks.get(oid, [])]
         body = ",\n    ".join(lines)
         text = f"CREATE {'UNLOGGED ' if is_unlogged else ''}TABLE {qualified(schema, name)} (\n    {body}\n)"
         text += f" PARTITION BY {partition_key}" if partition_key else ""
-        text += f" {bound}" if bound else ""
+        if oid in borrowed:
+            text += f" INHERITS ({', '.join(qualified(*parent) for parent in kin[oid].parents)})"
         settings = [*(options or []), *(f"toast.{option}" for option in toast_options or [])]
         text += with_options(settings) + ";"
         made.append(relation_node("table", schema, name, text, Node("pg_class", oid)))
     return made
 
 
-def _columns(connection: WatchedConnection) -> dict[int, list[str]]:
+def _columns(connection: WatchedConnection, borrowed: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
     columns: dict[int, list[str]] = {}
     for row in rows_of(
         connection,
@@ -95,6 +102,8 @@ def _columns(connection: WatchedConnection) -> dict[int, list[str]]:
         " a.attrelid, a.attnum",
     ):
         table, name, kind, is_not_null, identity, generated, expression, collation, *sequence = row
+        if name in borrowed.get(table, ()):
+            continue
         text = f"{quote(name)} {kind}" + (f" COLLATE {collation}" if collation else "")
         if generated:
             text += f" GENERATED ALWAYS AS ({expression}) {'STORED' if generated == 's' else 'VIRTUAL'}"
@@ -136,10 +145,13 @@ def views(connection: WatchedConnection) -> list[Definition]:
 def constraints(connection: WatchedConnection) -> list[Definition]:
     rows = rows_of(
         connection,
-        "SELECT nspname, relname, conname, contype::text, pg_catalog.pg_get_constraintdef(con.oid)"
+        "SELECT nspname, relname, conname, contype::text, pg_catalog.pg_get_constraintdef(con.oid),"
+        # A check goes to the children too, a foreign key of a partitioned table to its partitions.
+        " CASE WHEN contype = 'c' OR contype = 'f' AND relkind = 'p' THEN '' ELSE 'ONLY ' END"
         " FROM pg_catalog.pg_constraint AS con JOIN pg_catalog.pg_class AS c ON c.oid = conrelid"
         " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-        " WHERE (contype IN ('p', 'u', 'x', 'f') OR contype = 'c' AND NOT convalidated)"
+        " WHERE (contype IN ('p', 'u', 'x') OR contype = 'f' AND conparentid = 0"
+        "  OR contype = 'c' AND NOT convalidated AND coninhcount = 0)"
         f" AND {OURS}"
         f" AND {no_member('pg_class', 'c.oid')} ORDER BY contype <> 'p', nspname, relname, conname",
     )
@@ -148,9 +160,9 @@ def constraints(connection: WatchedConnection) -> list[Definition]:
             "foreign key" if kind == "f" else "constraint",
             f"{name} on {shown_name(schema, table)}",
             Phase.KEYS if kind in "pux" else Phase.FOREIGN_KEYS,
-            f"ALTER TABLE ONLY {qualified(schema, table)} ADD CONSTRAINT {quote(name)} {text};",
+            f"ALTER TABLE {only}{qualified(schema, table)} ADD CONSTRAINT {quote(name)} {text};",
         )
-        for schema, table, name, kind, text in rows
+        for schema, table, name, kind, text, only in rows
     ]
 
 
@@ -160,7 +172,7 @@ def indexes(connection: WatchedConnection) -> list[Definition]:
         "SELECT n.nspname, i.relname, pg_catalog.pg_get_indexdef(i.oid) FROM pg_catalog.pg_index"
         " JOIN pg_catalog.pg_class AS i ON i.oid = indexrelid JOIN pg_catalog.pg_class AS c ON c.oid = indrelid"
         " JOIN pg_catalog.pg_namespace AS n ON n.oid = i.relnamespace"
-        f" WHERE indisvalid AND {OURS}"
+        f" WHERE (indisvalid OR c.relkind = 'p') AND {OURS}"
         f" AND c.relkind IN ('r', 'm', 'p') AND {no_member('pg_class', 'c.oid')}"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conindid = indexrelid"
         "  AND contype IN ('p', 'u', 'x')) ORDER BY n.nspname, i.relname",
@@ -176,16 +188,37 @@ def triggers(connection: WatchedConnection) -> list[Definition]:
         "SELECT nspname, relname, tgname, tgenabled::text, pg_catalog.pg_get_triggerdef(t.oid), relkind::text"
         " FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c ON c.oid = tgrelid"
         " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-        f" WHERE NOT tgisinternal AND {OURS} AND NOT {our_trigger('t')}"
+        f" WHERE NOT tgisinternal AND tgparentid = 0 AND {OURS} AND NOT {our_trigger('t')}"
         f" AND {no_member('pg_class', 'c.oid')} ORDER BY nspname, relname, tgname",
     )
     for schema, table, name, state, text, kind in rows:
         shown = f"{name} on {shown_name(schema, table)}"
         made.append(Definition("trigger", shown, Phase.TRIGGERS, f"{text};"))
-        if state in states and kind == "r":
+        if state in states and kind in "rp":
             change = f"ALTER TABLE {qualified(schema, table)} {states[state]} TRIGGER {quote(name)};"
             made.append(Definition("trigger state", shown, Phase.TRIGGERS, change))
-    return made
+    return [*made, *_states_of_clones(connection, states)]
+
+
+def _states_of_clones(connection: WatchedConnection, states: Mapping[str, str]) -> list[Definition]:
+    """Partitions whose copy of a trigger is in another state than the trigger itself."""
+    return [
+        Definition(
+            "trigger state",
+            f"{name} on {shown_name(schema, table)}",
+            Phase.TRIGGERS,
+            f"ALTER TABLE ONLY {qualified(schema, table)} {states.get(state, 'ENABLE')} TRIGGER {quote(name)};",
+        )
+        for schema, table, name, state in rows_of(
+            connection,
+            "WITH RECURSIVE family(oid, state) AS (SELECT oid, tgenabled FROM pg_catalog.pg_trigger"
+            "  WHERE NOT tgisinternal AND tgparentid = 0 UNION ALL SELECT t.oid, state FROM family"
+            "  JOIN pg_catalog.pg_trigger AS t ON t.tgparentid = family.oid)"
+            " SELECT nspname, relname, tgname, tgenabled::text FROM family JOIN pg_catalog.pg_trigger AS t USING (oid)"
+            " JOIN pg_catalog.pg_class AS c ON c.oid = tgrelid JOIN pg_catalog.pg_namespace AS n ON n.oid ="
+            f" c.relnamespace WHERE tgparentid <> 0 AND tgenabled <> state AND {OURS} ORDER BY 1, 2, 3",
+        )
+    ]
 
 
 def statistics(connection: WatchedConnection) -> list[Definition]:

@@ -28,6 +28,15 @@ _COMMENTED = {
     "composite type column": "COLUMN",
     "table constraint": "CONSTRAINT",
     "trigger": "TRIGGER",
+    "rule": "RULE",
+    "policy": "POLICY",
+    "large object": "LARGE OBJECT",
+    "aggregate": "AGGREGATE",
+    "operator": "OPERATOR",
+    "cast": "CAST",
+    "collation": "COLLATION",
+    "text search dictionary": "TEXT SEARCH DICTIONARY",
+    "text search configuration": "TEXT SEARCH CONFIGURATION",
 }
 
 
@@ -51,8 +60,8 @@ def comments(connection: WatchedConnection) -> list[Definition]:
         " LEFT JOIN pg_catalog.pg_constraint AS con ON con.oid = d.objoid"
         "  AND d.classoid = 'pg_catalog.pg_constraint'::regclass,"
         " pg_catalog.pg_identify_object(classoid, objoid, objsubid) AS object"
-        " WHERE (objoid >= 16384 OR object.type = 'schema' AND object.identity = 'public'"
-        "  AND description <> 'standard public schema')"
+        " WHERE (objoid >= 16384 OR d.classoid = 'pg_catalog.pg_largeobject'::regclass"
+        "  OR object.type = 'schema' AND object.identity = 'public' AND description <> 'standard public schema')"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member WHERE member.deptype = 'e'"
         "  AND member.classid = d.classoid AND member.objid = d.objoid)"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e"

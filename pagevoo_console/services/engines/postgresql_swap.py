@@ -18,8 +18,8 @@ _RENAME_SECONDS = 10.0
 def swap_memo(connection: WatchedConnection, live: str, staged: str) -> dict[str, Any]:
     """Databases are known by their oids, which a rename does not change; what goes over to the new one is noted too."""
     return {
-        "live": _oid(connection, live),
-        "staged": _oid(connection, staged),
+        "live": oid(connection, live),
+        "staged": oid(connection, staged),
         "owner": _owner(connection, live),
         "connection_limit": _one(
             connection, "SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = %s", live
@@ -38,7 +38,7 @@ def swap(connection: WatchedConnection, live: str, staged: str, aside: str, memo
     """Both renames happen or neither does, so there is nothing to finish but what was never begun."""
     for name in (live, staged, aside):
         ensure_name(name)
-    now = {name: _find(connection, name) for name in (live, staged, aside)}
+    now = {name: find(connection, name) for name in (live, staged, aside)}
     if now[live] == memo["staged"] and now[aside] == memo["live"]:
         return
     if now != {live: memo["live"], staged: memo["staged"], aside: None}:
@@ -49,12 +49,12 @@ def swap(connection: WatchedConnection, live: str, staged: str, aside: str, memo
         )
     deadline = time.monotonic() + _RENAME_SECONDS
     while True:
-        _end_sessions(connection, live, staged)
+        end_sessions(connection, live, staged)
         try:
             with connection.transaction():
                 _hand_over(connection, staged, memo)
-                _run(connection, "ALTER DATABASE {} RENAME TO {}", live, aside)
-                _run(connection, "ALTER DATABASE {} RENAME TO {}", staged, live)
+                run(connection, "ALTER DATABASE {} RENAME TO {}", live, aside)
+                run(connection, "ALTER DATABASE {} RENAME TO {}", staged, live)
         except psycopg.errors.ObjectInUse:
             if time.monotonic() > deadline:
                 raise
@@ -65,7 +65,7 @@ def swap(connection: WatchedConnection, live: str, staged: str, aside: str, memo
 def _hand_over(connection: WatchedConnection, staged: str, memo: dict[str, Any]) -> None:
     """The owner, the privileges and the settings of the live database are those of the new one from now on."""
     if _owner(connection, staged) != memo["owner"]:
-        _run(connection, "ALTER DATABASE {} OWNER TO {}", staged, memo["owner"])
+        run(connection, "ALTER DATABASE {} OWNER TO {}", staged, memo["owner"])
     if sorted(_grants(connection, staged)) != sorted(memo["grants"]):
         for grantee in sorted({grantee for grantee, _, _ in _grants(connection, staged)}):
             _grant(connection, "REVOKE ALL ON DATABASE {} FROM {}", staged, grantee)
@@ -102,7 +102,7 @@ def _grants(connection: WatchedConnection, name: str) -> list[list[Any]]:
     return [list(grant) for grant in sorted(found)]
 
 
-def _end_sessions(connection: WatchedConnection, *names: str) -> None:
+def end_sessions(connection: WatchedConnection, *names: str) -> None:
     """Nothing can be renamed under a session, ours included."""
     connection.execute(
         "SELECT pg_catalog.pg_terminate_backend(pid, 2000) FROM pg_catalog.pg_stat_activity"
@@ -116,14 +116,14 @@ def _owner(connection: WatchedConnection, name: str) -> str:
     return str(_one(connection, statement, name))
 
 
-def _oid(connection: WatchedConnection, name: str) -> int:
-    found = _find(connection, name)
+def oid(connection: WatchedConnection, name: str) -> int:
+    found = find(connection, name)
     if found is None:
         raise NotFound(f"There is no database {name!r}", hint="It may have been dropped or renamed meanwhile.")
     return found
 
 
-def _find(connection: WatchedConnection, name: str) -> int | None:
+def find(connection: WatchedConnection, name: str) -> int | None:
     statement = "SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = %s::text"
     row = connection.execute(statement, [name]).fetchone()
     return int(row[0]) if row is not None else None
@@ -136,7 +136,7 @@ def _one(connection: WatchedConnection, statement: str, name: str) -> Any:
     return row[0]
 
 
-def _run(connection: WatchedConnection, template: str, *names: str) -> None:
+def run(connection: WatchedConnection, template: str, *names: str) -> None:
     connection.execute(sql.SQL(template).format(*(sql.Identifier(name) for name in names)))
 
 

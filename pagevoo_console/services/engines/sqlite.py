@@ -25,6 +25,7 @@ from pagevoo_console.services.engines import (
     sqlite_files,
     sqlite_freeze,
     sqlite_load,
+    sqlite_move,
     sqlite_schema,
     sqlite_swap,
     sqlite_usage,
@@ -259,6 +260,10 @@ class SqliteEngine(DatabaseEngine):
         with self._explained(session):
             return sqlite_dump.dump(raw_session(session), sink, job)
 
+    def other_content(self, session: sa.Connection, job: JobContext) -> dict[str, TableContent]:
+        with self._explained(session):
+            return sqlite_dump.other_content(raw_session(session), job)
+
     def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
         with self._explained(session):
             sqlite_load.load(raw_session(session), source, job)
@@ -272,6 +277,16 @@ class SqliteEngine(DatabaseEngine):
     def swap(self, server: sa.Connection, live: str, staged: str, aside: str, memo: dict[str, Any]) -> None:
         """By renaming files; markers stay with the names, and there is no moment at which `live` is missing."""
         sqlite_swap.swap(self._path(server, live), self._path(server, staged), self._path(server, aside), memo)
+
+    def move_memo(self, server: sa.Connection, name: str) -> dict[str, Any]:
+        return sqlite_move.memo(self._path(server, name))
+
+    def move(self, server: sa.Connection, source: str, target: str, memo: dict[str, Any], mark: str) -> None:
+        """The marker goes with the file."""
+        sqlite_move.move(self._path(server, source), self._path(server, target), memo)
+
+    def is_moved(self, server: sa.Connection, name: str, memo: dict[str, Any], mark: str) -> bool:
+        return sqlite_move.is_moved(self._path(server, name), memo)
 
     # --- sessions ---------------------------------------------------------------------------------------------------
 

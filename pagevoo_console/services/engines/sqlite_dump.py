@@ -18,18 +18,26 @@ from pagevoo_console.services.engines.sqlite_schema import (
     fingerprint,
     has_sequence,
     in_order_of_creation,
-    open_rows,
+    is_virtual,
+    open_statement,
     quoted,
+    rowid_name,
+    statement_content,
     stored_columns,
+    table_content,
     table_facts,
     terminated,
     typed_text,
+    virtual_tables,
 )
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
 from pagevoo_console.services.engines.sqlite_values import Checksum, hex_pieces, row_literal, value_literal
+from pagevoo_console.services.engines.sqlite_virtual import Virtual, settings
 from pagevoo_console.services.jobs import JobContext
 
 ENGINE = "sqlite"
+POSITIONS = "positions of sequences"
+VERSIONS = "user_version and application_id"
 
 _BLOCK_BYTES = 256 * 1024
 _BLOCK_ROWS = 500
@@ -43,6 +51,55 @@ def dump(session: SqliteSession, sink: Sink, job: JobContext) -> DumpFacts:
         return _Dump(session, FrameWriter(sink), job).write()
 
 
+def other_content(session: SqliteSession, job: JobContext) -> dict[str, TableContent]:
+    """What a database holds beside the rows of its ordinary tables, as `DumpFacts.others` has it."""
+    with session.unbounded(), _snapshot(session), job.on_cancel(session.interrupt):
+        found = {
+            _label(table): statement_content(session, _reading(table), table.name, job)
+            for table in virtual_tables(session)
+            if table.holds_rows
+        }
+        for source in sorted(_sources(session)):
+            statement = f"SELECT {_columns(session, source, with_rowid=True)} FROM {quoted(source)} NOT INDEXED"
+            found[f"row numbers of {source}"] = statement_content(session, statement, source, job)
+        return {**found, **_small_content(session, job)}
+
+
+def _small_content(session: SqliteSession, job: JobContext) -> dict[str, TableContent]:
+    """Where counting goes on, and the numbers that an application keeps in the file's header."""
+    versions = [str(session.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("user_version", "application_id")]
+    found = {VERSIONS: TableContent(len(versions), " ".join(versions))}
+    if any(has_sequence(definition) for definition in definitions(session)):
+        tables = ",".join("'" + name.replace("'", "''") + "'" for name in base_tables(session))
+        statement = f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({tables})"
+        found[POSITIONS] = statement_content(session, statement, POSITIONS, job)
+    return found
+
+
+def _sources(session: SqliteSession) -> set[str]:
+    """Ordinary tables whose row numbers an index in a virtual table rests on."""
+    indexed = {table.source.lower() for table in virtual_tables(session) if table.source}
+    return {
+        table for table in base_tables(session) if table.lower() in indexed and rowid_name(session, table) is not None
+    }
+
+
+def _columns(session: SqliteSession, table: str, *, with_rowid: bool) -> str:
+    columns = [quoted(column) for column in stored_columns(session, table)]
+    number = rowid_name(session, table) if with_rowid else None
+    return ",".join([number, *columns] if number is not None else columns)
+
+
+def _label(table: Virtual) -> str:
+    return f"virtual table {table.name}"
+
+
+def _reading(table: Virtual) -> str:
+    """In the order of the rows' numbers, which is the same in every copy."""
+    columns = ",".join(quoted(column) for column in table.columns)
+    return f"SELECT {columns} FROM {quoted(table.name)} ORDER BY rowid"
+
+
 class _Dump:
     """One dump under way."""
 
@@ -51,6 +108,7 @@ class _Dump:
         self._writer = writer
         self._job = job
         self._has_parts = False
+        self._numbers: dict[str, TableContent] = {}
         self._expected_rows = sum(facts.rows_estimated for facts in table_facts(session))
 
     def write(self) -> DumpFacts:
@@ -62,7 +120,9 @@ class _Dump:
         for definition in made:
             if definition.kind == "table":
                 self._statement(terminated(definition.sql))
-        contents = {table: self._rows(table) for table in base_tables(self._session)}
+        sources = _sources(self._session)
+        contents = {table: self._table(table, is_source=table in sources) for table in base_tables(self._session)}
+        others = self._virtual_rows()
         if self._has_parts:
             self._statement(f"DROP TABLE {_PARTS};")
         if any(has_sequence(definition) for definition in made):
@@ -70,16 +130,31 @@ class _Dump:
         for definition in made:
             if definition.kind != "table":
                 self._statement(terminated(definition.sql))
+        for table in virtual_tables(self._session):
+            if table.source is not None:
+                self._tell(table.name, "rebuild")
         self._statistics(contents)
         self._statement("COMMIT;")
-        self._writer.end(len(contents), sum(content.rows for content in contents.values()))
+        self._writer.end(len(contents), self._writer.rows_written)
         return DumpFacts(
             tables=contents,
             fingerprint=fingerprint(self._session),
             character_set="UTF-8",
             collation="BINARY",
-            objects=dict(Counter(definition.kind for definition in made)),
+            losses=self._losses(),
+            objects=dict(Counter("virtual table" if is_virtual(each) else each.kind for each in made)),
+            others={**others, **self._numbers, **_small_content(self._session, self._job)},
         )
+
+    def _losses(self) -> tuple[str, ...]:
+        found = []
+        (encoding,) = self._session.execute("PRAGMA encoding").fetchone()
+        if encoding != "UTF-8":
+            found.append(f"the text encoding {encoding}: a copy keeps the same text in UTF-8")
+        (vacuum,) = self._session.execute("PRAGMA auto_vacuum").fetchone()
+        if vacuum:
+            found.append("auto_vacuum: a copy is made smaller by VACUUM alone")
+        return tuple(found)
 
     def _statement(self, sql: str) -> None:
         self._job.check()
@@ -91,13 +166,41 @@ class _Dump:
             if value:
                 self._statement(f"PRAGMA {name} = {value};")
 
-    def _rows(self, table: str) -> TableContent:
-        columns = ",".join(quoted(column) for column in stored_columns(self._session, table))
+    def _table(self, table: str, *, is_source: bool) -> TableContent:
+        """The rows of an ordinary table, with their numbers where an index in a virtual table rests on them."""
+        columns = _columns(self._session, table, with_rowid=is_source)
+        content = self._rows(table, columns, f"SELECT {columns} FROM {quoted(table)} NOT INDEXED")
+        if not is_source:
+            return content
+        self._numbers[f"row numbers of {table}"] = content
+        return table_content(self._session, table, self._job)
+
+    def _virtual_rows(self) -> dict[str, TableContent]:
+        """The rows that virtual tables hold themselves, and how text search was told to work."""
+        found = {}
+        for table in virtual_tables(self._session):
+            if table.holds_rows:
+                columns = ",".join(quoted(column) for column in table.columns)
+                found[_label(table)] = self._rows(table.name, columns, _reading(table))
+            for name, value in settings(self._session, table):
+                self._tell(table.name, name, value)
+        return found
+
+    def _tell(self, table: str, command: str, value: Any = None) -> None:
+        """A command to a text search table: an INSERT into the column that is called like it."""
+        if value is None:
+            literals, columns = row_literal((command,)), quoted(table)
+        else:
+            literals, columns = row_literal((command, value)), f"{quoted(table)},rank"
+        assert literals is not None
+        self._writer.statement(f"INSERT INTO {quoted(table)}({columns}) VALUES".encode() + literals + b";")
+
+    def _rows(self, table: str, columns: str, reading: str) -> TableContent:
         into = f"INSERT INTO {quoted(table)}({columns})".encode()
         checksum = Checksum()
         block: list[bytes] = []
         block_bytes = 0
-        with open_rows(self._session, table) as rows:
+        with open_statement(self._session, reading) as rows:
             for row in rows:
                 literal = row_literal(row)
                 checksum.add(row, literal)

@@ -12,9 +12,12 @@ from pagevoo_console.services.engines.framing import Frame, FrameReader
 from pagevoo_console.services.engines.sqlite_dump import ENGINE
 from pagevoo_console.services.engines.sqlite_schema import base_tables, definitions
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
+from pagevoo_console.services.engines.sqlite_virtual import ROW_MODULES, VIEW_MODULES
 from pagevoo_console.services.jobs import JobContext
 
 _PRAGMAS = frozenset({"foreign_keys", "user_version", "application_id"})
+_READ_PRAGMAS = frozenset({"page_size", "data_version"})
+"""Asked by the modules of virtual tables themselves."""
 _FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer"})
 _LOADING = frozenset(
     {
@@ -76,10 +79,10 @@ def _carry_out(session: SqliteSession, reader: FrameReader, job: JobContext) -> 
         last = statement
     if last.strip() != "COMMIT;" or not session.in_transaction:
         raise _corrupt("does not end with a COMMIT")
+    session.set_authorizer(None)
     loaded = len(base_tables(session))
     if loaded != reader.tables:
         raise _corrupt(f"is not whole: tables announced {reader.tables}, made {loaded}")
-    session.set_authorizer(None)
     session.execute("COMMIT")
 
 
@@ -102,7 +105,9 @@ def _authorize(
     if action == sqlite3.SQLITE_TRANSACTION:
         is_allowed = first == "BEGIN"
     elif action == sqlite3.SQLITE_PRAGMA:
-        is_allowed = str(first).lower() in _PRAGMAS
+        is_allowed = str(first).lower() in _PRAGMAS or (second is None and str(first).lower() in _READ_PRAGMAS)
+    elif action == sqlite3.SQLITE_CREATE_VTABLE:
+        is_allowed = session.in_transaction and str(second).lower() in ROW_MODULES | VIEW_MODULES
     elif action == sqlite3.SQLITE_FUNCTION:
         is_allowed = str(second).lower() not in _FUNCTIONS
     else:

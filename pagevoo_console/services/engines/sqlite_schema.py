@@ -17,6 +17,7 @@ from pagevoo_console.services.engines.base import FeatureRecord
 from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
 from pagevoo_console.services.engines.sqlite_values import Checksum, exact_text, row_literal
+from pagevoo_console.services.engines.sqlite_virtual import Virtual, shadow_tables, virtual_table
 from pagevoo_console.services.jobs import JobContext
 
 _ROWS_BETWEEN_REPORTS = 1000
@@ -53,23 +54,31 @@ def typed_text(session: SqliteSession) -> Iterator[None]:
 
 
 def definitions(session: SqliteSession) -> tuple[Definition, ...]:
-    """Every object that a tenant's schema holds, oldest first; nothing of SQLite's own, no marker and no freeze."""
+    """Every object that a tenant's schema holds, oldest first; nothing of SQLite's own, no marker and no freeze.
+
+    What a virtual table keeps its content in is its module's, and made with it.
+    """
+    shadows = shadow_tables(session)
     rows = session.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
     return tuple(
         Definition(kind, name, table, _normalised(sql))
         for kind, name, table, sql in rows.fetchall()
         if not name.lower().startswith("sqlite_")
         and table.lower() != MARKER_TABLE
+        and table not in shadows
         and not sqlite_freeze.is_ours(kind, name, sql)
     )
 
 
 def base_tables(session: SqliteSession) -> tuple[str, ...]:
     """The names of the ordinary tables; virtual tables and the tables that they keep themselves are left out."""
-    tables = [definition for definition in definitions(session) if definition.kind == "table"]
-    virtual = [table.name for table in tables if _is_virtual(table)]
-    prefixes = tuple(f"{name}_" for name in virtual)
-    return tuple(sorted(t.name for t in tables if t.name not in virtual and not t.name.startswith(prefixes)))
+    return tuple(sorted(d.name for d in definitions(session) if d.kind == "table" and not is_virtual(d)))
+
+
+def virtual_tables(session: SqliteSession) -> tuple[Virtual, ...]:
+    """The virtual tables by name."""
+    found = [virtual_table(session, d.name, d.sql) for d in definitions(session) if is_virtual(d)]
+    return tuple(sorted(found, key=lambda table: table.name))
 
 
 def stored_columns(session: SqliteSession, table: str) -> tuple[str, ...]:
@@ -84,20 +93,49 @@ def stored_columns(session: SqliteSession, table: str) -> tuple[str, ...]:
 def open_rows(session: SqliteSession, table: str) -> Iterator[sqlite3.Cursor]:
     """All rows of a table in its own order, stored columns only, texts exact. However long it takes."""
     columns = ",".join(quoted(column) for column in stored_columns(session, table))
-    statement = f"SELECT {columns} FROM {quoted(table)} NOT INDEXED"
+    with open_statement(session, f"SELECT {columns} FROM {quoted(table)} NOT INDEXED") as rows:
+        yield rows
+
+
+@contextmanager
+def open_statement(session: SqliteSession, statement: str) -> Iterator[sqlite3.Cursor]:
+    """The rows of a statement, texts exact. However long it takes."""
     with typed_text(session), session.unbounded(), closing(session.execute(statement)) as rows:
         yield rows
 
 
 def table_content(session: SqliteSession, table: str, job: JobContext) -> TableContent:
     """Rows and checksum of a table, in one scan that keeps no row."""
+    columns = ",".join(quoted(column) for column in stored_columns(session, table))
+    return statement_content(session, f"SELECT {columns} FROM {quoted(table)} NOT INDEXED", table, job)
+
+
+def statement_content(session: SqliteSession, statement: str, name: str, job: JobContext) -> TableContent:
+    """The same of the rows of any statement; `name` is what is told of them meanwhile."""
     checksum = Checksum()
-    with open_rows(session, table) as rows:
+    with open_statement(session, statement) as rows:
         for row in rows:
             checksum.add(row, row_literal(row))
             if checksum.rows % _ROWS_BETWEEN_REPORTS == 0:
-                job.progress(f"Reading {table}", checksum.rows, unit="rows")
+                job.progress(f"Reading {name}", checksum.rows, unit="rows")
     return checksum.content
+
+
+def rowid_name(session: SqliteSession, table: str) -> str | None:
+    """The name under which a table's own row numbers are to be had, None where a column of it holds them or none are.
+
+    They are nobody's business, and change when SQLite likes, unless an index in another table rests on them.
+    """
+    columns = session.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+    keys = [kind.upper() for _, _, kind, _, _, key, _ in columns if key]
+    (is_without,) = session.execute(
+        "SELECT coalesce(max(wr), 1) FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'",
+        (table,),
+    ).fetchone()
+    if is_without or keys == ["INTEGER"]:
+        return None
+    taken = {name.lower() for _, name, *_ in columns}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
 
 
 def fingerprint(session: SqliteSession) -> str:
@@ -181,26 +219,20 @@ def ensure_can_be_dumped(session: SqliteSession) -> None:
 
 
 def _problems(session: SqliteSession) -> Iterable[str]:
-    (encoding,) = session.execute("PRAGMA encoding").fetchone()
-    if encoding != "UTF-8":
-        yield f"its text encoding is {encoding}"
     made = definitions(session)
     unreadable = {d.name for d in made if not _is_text(d)}
     for definition in made:
         label = f"{definition.kind} {definition.name!r}"
         if definition.name in unreadable:
             yield f"{label} has a definition that is no UTF-8"
-        elif _is_virtual(definition):
-            yield f"virtual table {definition.name!r}"
+        elif is_virtual(definition):
+            problem = virtual_table(session, definition.name, definition.sql).problem
+            if problem:
+                unreadable.add(definition.name)
+                yield f"virtual table {definition.name!r}: {problem}"
         elif _has_line_end_in_literal(definition.sql):
             yield f"{label} has a carriage return within quotes"
-    virtual = {d.name for d in made if _is_virtual(d)}
-    kept = [
-        d
-        for d in made
-        if d.name not in virtual | unreadable and not d.table.startswith(tuple(f"{name}_" for name in virtual))
-    ]
-    yield from _rehearsal_problems(kept)
+    yield from _rehearsal_problems([definition for definition in made if definition.name not in unreadable])
 
 
 def _rehearsal_problems(kept: list[Definition]) -> Iterable[str]:
@@ -220,9 +252,9 @@ def _rehearsal_problems(kept: list[Definition]) -> Iterable[str]:
 
 
 def in_order_of_creation(made: Iterable[Definition]) -> list[Definition]:
-    """Tables, then what stands on them: indexes, views, triggers; within a kind oldest first."""
-    rank = {"table": 0, "index": 1, "view": 2, "trigger": 3}
-    return sorted(made, key=lambda definition: rank[definition.kind])
+    """Tables, virtual ones, then what stands on them: indexes, views, triggers; within a kind oldest first."""
+    rank = {"table": 0, "index": 2, "view": 3, "trigger": 4}
+    return sorted(made, key=lambda definition: 1 if is_virtual(definition) else rank[definition.kind])
 
 
 def has_sequence(definition: Definition) -> bool:
@@ -235,8 +267,8 @@ def terminated(sql: str) -> str:
     return f"{sql};" if sqlite3.complete_statement(f"{sql};") else f"{sql}\n;"
 
 
-def _is_virtual(definition: Definition) -> bool:
-    return definition.sql[:14].upper() == "CREATE VIRTUAL"
+def is_virtual(definition: Definition) -> bool:
+    return definition.kind == "table" and definition.sql[:14].upper() == "CREATE VIRTUAL"
 
 
 def _is_text(definition: Definition) -> bool:

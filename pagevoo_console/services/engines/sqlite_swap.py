@@ -79,7 +79,7 @@ def memo(live: Path, staged: Path) -> dict[str, Any]:
         marker = read_marker(live)
     except Corrupt:
         marker = None
-    return {"live": _inode(live), "staged": _inode(staged), "marker": marker}
+    return {"live": inode(live), "staged": inode(staged), "marker": marker}
 
 
 def swap(live: Path, staged: Path, aside: Path, noted: dict[str, Any]) -> None:
@@ -88,10 +88,10 @@ def swap(live: Path, staged: Path, aside: Path, noted: dict[str, Any]) -> None:
     The old file gets its second name first, and one rename replaces the live name: there is no moment without it.
     Raises Refused where the files are not those of the memo, Busy where somebody has the live one open.
     """
-    if _inode(live) == noted["staged"]:
+    if inode(live) == noted["staged"]:
         staged.unlink(missing_ok=True)
         return
-    if _inode(live) != noted["live"] or _inode(staged) != noted["staged"]:
+    if inode(live) != noted["live"] or inode(staged) != noted["staged"]:
         raise Refused(
             f"{live.name} or {staged.name} is not the file it was when this began",
             code="generation_changed",
@@ -102,7 +102,7 @@ def swap(live: Path, staged: Path, aside: Path, noted: dict[str, Any]) -> None:
             fold(live)
         fold(staged)
         _mark(staged, noted["marker"])
-        if not (os.path.lexists(aside) and _inode(aside) == noted["live"]):
+        if not (os.path.lexists(aside) and inode(aside) == noted["live"]):
             os.link(live, aside, follow_symlinks=False)
         if any(os.path.lexists(path) for path in sidecars(live)):
             raise Busy(f"{live} was opened by another process", hint="Stop it, then resume.")
@@ -122,6 +122,6 @@ def _mark(path: Path, marker: str | None) -> None:
         session.execute("COMMIT")
 
 
-def _inode(path: Path) -> int:
+def inode(path: Path) -> int:
     ensure_regular(path)
     return path.lstat().st_ino

@@ -135,7 +135,7 @@ class ChoicePage(LoadedPage[Situation]):
     def _choose_file(self) -> None:
         dialog = QFileDialog(self, translate("restore", "Choose a backup"), self.file.text())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(translate("restore", "Backups (*.sql.zst *.manifest.json)"))
+        dialog.setNameFilter(translate("restore", "Backups (*.sql.zst *.sql.zst.age *.manifest.json)"))
         dialog.fileSelected.connect(self._file_chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox
 
 from pagevoo_console.domain.deletion import DeletionRequest
+from pagevoo_console.domain.trash import DEFAULT_GRACE_DAYS, LONGEST_GRACE_DAYS
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import ButtonKind, button
 from pagevoo_console.ui.kit.folders import FolderField
@@ -27,7 +28,7 @@ class BackupPage(WizardPage):
             translate("delete", "Backup"),
             translate(
                 "delete",
-                "Before anything is dropped, the database is backed up, and the backup is restored into a scratch "
+                "Before anything goes, the database is backed up, and the backup is restored into a scratch "
                 "database and compared table by table.",
             ),
         )
@@ -55,11 +56,24 @@ class BackupPage(WizardPage):
         )
         self._hidden.hide()
         self._nothing = Banner()
+        self.grace = QSpinBox()
+        self.grace.setObjectName("graceDaysBox")
+        self.grace.setRange(0, LONGEST_GRACE_DAYS)
+        self.grace.setValue(DEFAULT_GRACE_DAYS)
+        self.grace.setSuffix(translate("delete", " days"))
+        self.grace.setSpecialValueText(translate("delete", "Not at all: drop it at once"))
+        self.grace.setAccessibleName(translate("delete", "How long it can be had back from the trash"))
+        self.grace.valueChanged.connect(lambda _days: self.touch())
         title = plain_label(translate("delete", "Where the backup goes"), Text.STRONG)
         title.setBuddy(self.folder.field)
         self.body.addWidget(self._nothing)
         self.body.addWidget(title)
         self.body.addWidget(self.folder)
+        self.body.addSpacing(Space.M)
+        stays = plain_label(translate("delete", "How long it can be had back from the trash"), Text.STRONG)
+        stays.setBuddy(self.grace)
+        self.body.addWidget(stays)
+        self.body.addWidget(self.grace, alignment=Qt.AlignmentFlag.AlignLeft)
         self.body.addSpacing(Space.S)
         self.body.addWidget(self.more, alignment=Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self._hidden)
@@ -73,9 +87,16 @@ class BackupPage(WizardPage):
     def request(self) -> DeletionRequest:
         """What was chosen. The usual folder is left to the service, so that the command stays short."""
         if self.waive.isChecked():
-            return DeletionRequest(self._tenant, no_backup=True, reason=self.reason.text().strip())
+            reason = self.reason.text().strip()
+            return DeletionRequest(self._tenant, no_backup=True, reason=reason, grace_days=self._grace_days)
         folder = self.folder.folder
-        return DeletionRequest(self._tenant, None if folder == self._usual else folder)
+        return DeletionRequest(self._tenant, None if folder == self._usual else folder, grace_days=self._grace_days)
+
+    @property
+    def _grace_days(self) -> int | None:
+        """The usual time is left to the service, so that the command stays short."""
+        days = self.grace.value()
+        return None if days == DEFAULT_GRACE_DAYS else days
 
     def show_missing(self) -> None:
         """There is nothing to back up: the database is not there."""
@@ -87,7 +108,7 @@ class BackupPage(WizardPage):
                 translate("delete", "The database does not exist any more; only the registry says that it does."),
             )
         )
-        for widget in (self.folder, self.more):
+        for widget in (self.folder, self.more, self.grace):
             widget.setEnabled(False)
         self.completeness_changed.emit()
 
@@ -105,8 +126,8 @@ class BackupPage(WizardPage):
         self.folder.setEnabled(not on)
         self.reason.setEnabled(on)
         if on:
-            text = translate("delete", "Nothing will bring the data back.")
-            title = translate("delete", "What is dropped is gone for good")
+            text = translate("delete", "Nothing will bring the data back once it is not in the trash any more.")
+            title = translate("delete", "What leaves the trash is gone for good")
             self._warning.show_message(Message(MessageKind.ERROR, title, text))
             self.reason.setFocus()
         else:

@@ -13,6 +13,7 @@ from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
 from pagevoo_console.domain.job import Task
 from pagevoo_console.ui.deletions.backup_page import BackupPage
 from pagevoo_console.ui.deletions.measured_page import Measured, MeasuredPage, measure
+from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.checked_wizard import CheckedWizard
 from pagevoo_console.ui.kit.command_lines import command_line
 from pagevoo_console.ui.kit.deletion_words import holds, offline, what_changed, who_and_where
@@ -87,6 +88,7 @@ def review_of(console: Console, request: DeletionRequest, changed: str = "") -> 
         (translate("delete", "Holds"), holds(plan)),
         (translate("delete", "Goes offline"), offline(measured.websites)),
         *backup_facts(console, measured),
+        *way_back(plan),
     )
     return Review(
         plan,
@@ -109,6 +111,13 @@ def backup_facts(console: Console, measured: Measured) -> tuple[tuple[str, str],
     return ((title, str(request.backup_to or console.backups.folder(request.tenant))),)
 
 
+def way_back(plan: DeletionPlan) -> tuple[tuple[str, str], ...]:
+    """Until when it can be had back from the trash, or that it cannot."""
+    if plan.purge_after is None:
+        return ((translate("delete", "Can be had back"), translate("delete", "Only from its backup")),)
+    return ((translate("delete", "Can be had back until"), format.moment(plan.purge_after)),)
+
+
 def command_of(console: Console, plan: DeletionPlan) -> str:
     """The same deletion on a command line."""
     request = plan.request
@@ -117,4 +126,6 @@ def command_of(console: Console, plan: DeletionPlan) -> str:
         words += ["--no-backup", "--reason", request.reason]
     elif request.backup_to is not None:
         words += ["--backup-to", str(request.backup_to)]
+    if request.grace_days is not None:
+        words += ["--grace", str(request.grace_days)]
     return command_line(console, *words)

@@ -70,12 +70,28 @@ class MeasuredPage(LoadedPage[Measured]):
         for key, value in who_and_where(self._console, plan):
             facts.add(key, value)
         facts.add(translate("delete", "Goes offline"), offline(content.websites))
+        for key, value in waiting(plan):
+            facts.add(key, value)
         facts.add(translate("delete", "Last backup"), last_backup(content.backup))
         self.parts.addSpacing(Space.XS)
         self.parts.addWidget(facts)
         for warning in plan.warnings:
             self.parts.addWidget(banner(Message(MessageKind.WARNING, warning)))
         self.parts.addStretch(1)
+
+
+def waiting(plan: DeletionPlan) -> tuple[tuple[str, str], ...]:
+    """When it was last written to, and who waits for something in it; features it has not are left out."""
+    radius = plan.radius
+    written = translate("delete", "Never, as far as its rows tell")
+    if radius.last_write is not None:
+        written = f"{format.moment(radius.last_write)} ({format.age(radius.last_write)})"
+    facts = [(translate("delete", "Last written to"), written)]
+    if radius.open_orders is not None:
+        facts.append((translate("delete", "Open orders"), format.count(radius.open_orders)))
+    if radius.open_bookings is not None:
+        facts.append((translate("delete", "Coming bookings"), format.count(radius.open_bookings)))
+    return tuple(facts)
 
 
 def last_backup(backup: Backup | None) -> QWidget:

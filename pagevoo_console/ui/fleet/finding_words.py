@@ -66,7 +66,7 @@ def repair_badge(repair: Remedy) -> Badge:
     if repair.action is RepairAction.BY_HAND:
         return Badge(translate("fleet", "By hand"), Tone.NEUTRAL, "terminal")
     if repair.is_destructive:
-        return Badge(translate("fleet", "Drops data"), Tone.DANGER, "trash-2")
+        return Badge(translate("fleet", "Removes data"), Tone.DANGER, "trash-2")
     if repair.is_choice:
         return Badge(translate("fleet", "Your choice"), Tone.WARNING, "circle-question-mark")
     return Badge(translate("fleet", "Safe"), Tone.GOOD, "shield-check")
@@ -77,7 +77,7 @@ def what_it_means(repair: Remedy) -> str:
     if repair.action is RepairAction.BY_HAND:
         return translate("fleet", "The console never does this by itself: it is told, with its statements.")
     if repair.is_destructive:
-        return translate("fleet", "A customer's data is dropped, after a backup that has been proved.")
+        return translate("fleet", "A customer's data goes into the trash, after a backup that has been proved.")
     if repair.is_choice:
         return translate("fleet", "The facts do not say which repair is right, so somebody has to decide.")
     if repair.is_reversible:

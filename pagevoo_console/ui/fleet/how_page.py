@@ -1,4 +1,4 @@
-"""How a database that nobody owns is dealt with: given back or dropped, and where its backup goes."""
+"""How a database that nobody owns is dealt with: given back or removed, and where its backup goes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HowPage(WizardPage):
         )
         self.give_back.control.setObjectName("giveBackChoice")
         self.retire = ChoiceCard(
-            translate("fleet", "Back it up, prove the backup, then drop it"),
+            translate("fleet", "Back it up, prove the backup, then put it into the trash"),
             translate("fleet", "For a database that is nobody's any more."), icon_name="trash-2",
         )  # fmt: skip
         self.retire.control.setObjectName("retireChoice")
@@ -48,13 +48,13 @@ class HowPage(WizardPage):
             self.body.addWidget(card)
         (self.give_back if self._can_be_given_back else self.retire).control.setChecked(True)
         self.place = BackupPlace(folder)
-        self.waive = QCheckBox(translate("fleet", "Drop it without a backup"))
+        self.waive = QCheckBox(translate("fleet", "Remove it without a backup"))
         self.waive.setObjectName("waiveBackupBox")
         self.waive.setAccessibleName(self.waive.text())
         self.reason = QLineEdit()
         self.reason.setObjectName("reasonEdit")
         self.reason.setPlaceholderText(translate("fleet", "Why? It is written into the audit trail."))
-        self.reason.setAccessibleName(translate("fleet", "Reason for dropping it without a backup"))
+        self.reason.setAccessibleName(translate("fleet", "Reason for removing it without a backup"))
         self._warning = Banner()
         self._backup = column(self.place, Space.XS, row(self.waive, None), self.reason, self._warning, spacing=Space.S)
         self.body.addSpacing(Space.S)

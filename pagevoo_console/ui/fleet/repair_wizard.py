@@ -92,7 +92,7 @@ def review_of(console: Console, finding: str, options: RepairOptions) -> Review:
     confirmation = None
     if repair.is_destructive and planned.database is not None:
         confirmation = Confirmation(
-            planned.database, translate("fleet", "Type the name of the database to have it dropped")
+            planned.database, translate("fleet", "Type the name of the database to have it removed")
         )
     return Review(
         (planned, plan),

@@ -24,7 +24,7 @@ def figures(plan: DeletionPlan) -> QWidget:
     """How much there is to lose: tables, rows, bytes, and who is using it."""
     return row(
         (_figure(format.count(plan.tables), translate("delete", "tables")), 1),
-        (_figure(about(plan.rows), translate("delete", "rows")), 1),
+        (_figure(rows_of(plan), translate("delete", "rows")), 1),
         (_figure(format.size(plan.size_bytes), translate("delete", "on disk")), 1),
         (_figure(format.count(plan.sessions), translate("delete", "live sessions")), 1),
         spacing=Space.S + Space.XS,
@@ -33,7 +33,7 @@ def figures(plan: DeletionPlan) -> QWidget:
 
 def holds(plan: DeletionPlan) -> str:
     """The same in a line."""
-    rows = translate("delete", "{count} rows").format(count=about(plan.rows))
+    rows = translate("delete", "{count} rows").format(count=rows_of(plan))
     return f"{format.tables(plan.tables)}, {rows}, {format.size(plan.size_bytes)}"
 
 
@@ -56,6 +56,11 @@ def offline(websites: tuple[Website, ...]) -> str:
     return ", ".join(published) if published else translate("delete", "Nothing that is published")
 
 
+def rows_of(plan: DeletionPlan) -> str:
+    """The rows as they were counted, or about how many where they were not."""
+    return format.count(plan.rows) if plan.radius.rows_exact else about(plan.rows)
+
+
 def about(rows: int) -> str:
     """Rows are the server's estimate."""
     return f"≈{format.FIXED}{format.count(rows)}" if rows else format.count(rows)
@@ -63,7 +68,7 @@ def about(rows: int) -> str:
 
 def is_missing(plan: DeletionPlan) -> bool:
     """Whether there is a registry row and no database any more."""
-    return all(step.name != "drop" for step in plan.steps)
+    return all(step.name != "quiesce" for step in plan.steps)
 
 
 def what_changed(reviewed: DeletionPlan, now: DeletionPlan) -> str:

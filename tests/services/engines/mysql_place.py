@@ -42,5 +42,5 @@ class MariadbPlace(Place):
             )
 
     def close(self) -> None:
-        for name in self._made:
+        for name in reversed(self._made):
             self.running.drop(name)

@@ -472,7 +472,6 @@ def test_fault_34_rows_larger_than_a_packet_go_value_by_value(place: MariadbPlac
         with pytest.raises(Failed) as caught:
             roomy.load(roomy.create(), dump)
         assert caught.value.code == "too_large"
-        assert "files" in caught.value.message
 
 
 def test_routines_and_triggers_keep_comments_and_line_ends(place: MariadbPlace, tmp_path: Path) -> None:
@@ -530,15 +529,7 @@ def test_fault_41_tables_outside_the_snapshot_are_named(place: MariadbPlace, tmp
     assert "loose" in facts.inconsistencies[0]
 
 
-def test_what_reaches_out_of_the_database_or_back_into_it_is_refused(place: MariadbPlace) -> None:
-    other = place.create("CREATE TABLE parents (id INT PRIMARY KEY)")
-    reaching = place.create(
-        f"CREATE TABLE children (id INT, CONSTRAINT out_there FOREIGN KEY (id) REFERENCES {other}.parents (id))"
-    )
-    with pytest.raises(Unsupported) as caught:
-        place.dump(reaching)
-    assert "out_there" in caught.value.message
-    place.running.drop(reaching)
+def test_what_reaches_back_into_its_own_database_by_name_is_refused(place: MariadbPlace) -> None:
     itself = place.create(SMALL)
     place.run(itself, f"CREATE PROCEDURE back() DELETE FROM {itself.upper()} . notes")
     with pytest.raises(Unsupported) as caught:

@@ -73,7 +73,7 @@ def checksums(place: PostgresqlPlace, columns: str, cases: list[str]) -> set[str
         ("a bytea, b bytea", ["('a', 'b'), ('c', 'd')", "('a', 'd'), ('c', 'b')", "('b', 'a'), ('d', 'c')"]),
     ],
 )
-def test_values_that_an_operator_calls_equal_are_different_content(
+def test_fault_129_values_that_an_operator_calls_equal_are_different_content(
     place: PostgresqlPlace, columns: str, cases: list[str]
 ) -> None:
     assert len(checksums(place, columns, cases)) == len(cases)

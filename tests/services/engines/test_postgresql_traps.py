@@ -79,7 +79,7 @@ def test_fault_82_a_name_of_64_bytes_never_means_the_database_of_63(place: Postg
         assert place.engine.marker(server, name) == "the long one"
 
 
-def test_what_an_interrupted_drop_left_is_named_so_and_can_be_dropped(place: PostgresqlPlace) -> None:
+def test_fault_141_what_an_interrupted_drop_left_is_named_so_and_can_be_dropped(place: PostgresqlPlace) -> None:
     name = place.create()
     place.host.execute(f"UPDATE pg_database SET datconnlimit = -2 WHERE datname = '{name}'")
     with pytest.raises(Failed) as caught, place.open(name):
@@ -119,7 +119,7 @@ def test_a_new_database_is_utf_8_whatever_template1_holds(place: PostgresqlPlace
     assert rows == [("UTF8", 0)]
 
 
-def test_a_database_in_use_is_busy_until_it_was_quiesced(place: PostgresqlPlace) -> None:
+def test_fault_142_a_database_in_use_is_busy_until_it_was_quiesced(place: PostgresqlPlace) -> None:
     name = place.create()
     with closing(place.raw(name)) as visitor, place.open(writable=True) as server:
         assert place.engine.sessions(server, name) == 1
@@ -410,7 +410,7 @@ def test_a_name_cannot_pass_for_the_servers_words(place: PostgresqlPlace) -> Non
 # --- content and the console ----------------------------------------------------------------------------------------
 
 
-def test_fault_73_row_level_security_is_an_error_and_never_fewer_rows(place: PostgresqlPlace) -> None:
+def test_fault_73_135_row_level_security_is_an_error_and_never_fewer_rows(place: PostgresqlPlace) -> None:
     role = place.new_role()
     name = place.create(
         NOTES,
@@ -422,7 +422,7 @@ def test_fault_73_row_level_security_is_an_error_and_never_fewer_rows(place: Pos
         place.engine.content(session, "notes", JobContext())
 
 
-def test_content_is_the_same_whatever_the_database_prefers_to_print(place: PostgresqlPlace) -> None:
+def test_fault_126_content_is_the_same_whatever_the_database_prefers_to_print(place: PostgresqlPlace) -> None:
     table = "CREATE TABLE t (a timestamptz, b interval, c float8, d bytea, e date, f money, g regclass)"
     row = "INSERT INTO t VALUES ('2024-01-01 12:00Z', '1 mon 2 days', 0.1, '\\x00ff', 'infinity', 12.5, 't')"
     plain, peculiar = place.create(table, row), place.create(table, row)
@@ -444,7 +444,7 @@ def test_one_bit_of_a_float_and_one_byte_of_a_blob_make_a_difference(place: Post
     assert len({place.content(name)["t"].checksum for name in names}) == len(values)
 
 
-def test_tables_of_two_schemas_never_share_a_name(place: PostgresqlPlace) -> None:
+def test_fault_140_tables_of_two_schemas_never_share_a_name(place: PostgresqlPlace) -> None:
     name = place.create(
         "CREATE SCHEMA a",
         "CREATE TABLE a.b (x integer)",
@@ -462,7 +462,7 @@ def test_tables_of_two_schemas_never_share_a_name(place: PostgresqlPlace) -> Non
     assert quote('a\n"\\') == 'U&"a\\000A""\\005C"'
 
 
-def test_the_console_shows_what_python_could_not_hold(place: PostgresqlPlace) -> None:
+def test_fault_127_the_console_shows_what_python_could_not_hold(place: PostgresqlPlace) -> None:
     statement = (
         "SELECT 'infinity'::date AS d, '4713-01-01 BC'::timestamp AS b, '10000 years 1 mon'::interval AS i,"
         " '[0:1]={1,2}'::int[] AS a, 'NaN'::float8 AS n, 0.1::float8 AS f, 1e400::numeric AS m, '\\x00ff'::bytea AS y,"
@@ -501,7 +501,7 @@ def test_a_million_rows_in_the_console_are_not_waited_for(place: PostgresqlPlace
 # --- dumps ----------------------------------------------------------------------------------------------------------
 
 
-def test_pg_dump_finds_no_difference_between_an_original_and_its_copy(place: PostgresqlPlace) -> None:
+def test_fault_132_pg_dump_finds_no_difference_between_an_original_and_its_copy(place: PostgresqlPlace) -> None:
     original = place.create(*SCHEMA)
     copy = place.create()
     place.load(copy, place.dump(original)[0])
@@ -619,7 +619,7 @@ def test_fault_70_a_database_of_which_only_a_part_can_be_read_is_not_dumped(plac
     assert "notes" not in caught.value.message
 
 
-def test_an_owner_who_is_no_superuser_dumps_and_loads_everything(place: PostgresqlPlace) -> None:
+def test_fault_137_an_owner_who_is_no_superuser_dumps_and_loads_everything(place: PostgresqlPlace) -> None:
     role = place.new_role("CREATEDB")
     dump, facts = place.dump(place.create(*SCHEMA))
     first, second = place.new_name(), place.new_name()
@@ -643,16 +643,16 @@ def test_owners_privileges_and_settings_are_named_as_losses(place: PostgresqlPla
     role = place.new_role()
     name = place.create(NOTES, f"ALTER TABLE notes OWNER TO {role.user}", "CREATE TABLE shared (id integer)")
     place.run(name, f"GRANT SELECT ON shared TO {role.user}", f"GRANT SELECT (id) ON shared TO {role.user}")
-    place.host.execute(f"ALTER DATABASE {name} SET work_mem = '7MB'")
+    place.host.execute(f"ALTER DATABASE {name} SET work_mem = '7MB'", f"COMMENT ON DATABASE {name} IS 'the shop''s'")
     assert place.dump(name)[1].losses == (
         f"owner {role.user} of table public.notes",
-        "privileges on column public.shared.id",
-        "privileges on table public.shared",
+        f'privileges of role "{role.user}", on a server that has no such role',
         "setting work_mem of the database",
+        "the comment on the database",
     )
 
 
-def test_extensions_come_back_in_the_order_in_which_they_rest_on_each_other(place: PostgresqlPlace) -> None:
+def test_fault_130_extensions_come_back_in_the_order_in_which_they_rest_on_each_other(place: PostgresqlPlace) -> None:
     original = place.create(
         "CREATE SCHEMA tools",
         "CREATE EXTENSION cube WITH SCHEMA tools",
@@ -672,7 +672,7 @@ def test_extensions_come_back_in_the_order_in_which_they_rest_on_each_other(plac
         assert [table.name for table in place.engine.tables(session)] == ["t"]
 
 
-def test_another_encoding_is_translated_and_one_without_meaning_is_refused(place: PostgresqlPlace) -> None:
+def test_fault_143_another_encoding_is_translated_and_one_without_meaning_is_refused(place: PostgresqlPlace) -> None:
     latin, ascii_ = place.new_name(), place.new_name()
     place.host.execute(
         f"CREATE DATABASE {latin} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'",
@@ -681,6 +681,7 @@ def test_another_encoding_is_translated_and_one_without_meaning_is_refused(place
     place.run(latin, "CREATE TABLE straße (größe text)", "INSERT INTO straße VALUES ('Ärger'), (chr(255))")
     dump, facts = place.dump(latin)
     assert facts.character_set == "LATIN1"
+    assert facts.losses == ("the encoding LATIN1: a copy keeps the same text in UTF8",)
     copy = place.create()
     place.load(copy, dump)
     assert place.content(copy) == facts.tables == place.content(latin)

@@ -41,6 +41,12 @@ SCHEMA = (
     "INSERT INTO right_half VALUES (1, 1)",
     "INSERT INTO loose VALUES ('same', 1), ('same', 1), (1, '1'), (1.0, X'31'), ('line\nend', 'cr\r\nlf'),"
     " (CAST(X'FF00FE' AS TEXT), CAST(X'610062' AS TEXT)), (-0.0, 9007199254740993), ('', NULL)",
+    "CREATE VIRTUAL TABLE pages USING fts5(title, body, tokenize='porter unicode61', prefix='2 3')",
+    "INSERT INTO pages (rowid, title, body) VALUES (3, 'running', 'foxes run'), (-4, 'it''s', NULL)",
+    "CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1, +label)",
+    "INSERT INTO boxes VALUES (7, 1.1, 2.2, 'seven'), (1, 0, 1, X'41')",
+    "CREATE TABLE pages_of (page TEXT)",
+    "INSERT INTO pages_of VALUES ('an ordinary table with the name of an index before it')",
 )
 
 
@@ -48,8 +54,9 @@ class TestSqlite(EngineContract):
     schema: ClassVar[Sequence[str]] = SCHEMA
     slow_statement = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
     unsupported: ClassVar[Sequence[tuple[Sequence[str], str]]] = (
-        (("CREATE VIRTUAL TABLE pages USING fts5(title, body)",), "'pages'"),
-        (("CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1)",), "'boxes'"),
+        (("CREATE VIRTUAL TABLE pages USING fts5(title, body, content='')",), "'pages'"),
+        (('CREATE VIRTUAL TABLE pages USING fts4(title, body, content="")',), "'pages'"),
+        (("CREATE VIRTUAL TABLE sizes USING dbstat",), "'sizes'"),
         (("CREATE VIEW odd AS SELECT 'a\r\nb' AS two_lines",), "'odd'"),
     )
     refused_statements: ClassVar[Sequence[str]] = (

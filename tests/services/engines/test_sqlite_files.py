@@ -52,7 +52,7 @@ def test_fault_89_90_a_registry_row_cannot_lead_out_of_the_folder(place: SqliteP
     assert list(place.folder.iterdir()) == []
 
 
-def test_connecting_never_creates_a_file(place: SqlitePlace) -> None:
+def test_fault_147_connecting_never_creates_a_file(place: SqlitePlace) -> None:
     with pytest.raises(NotFound), place.open("missing", writable=True):
         pass
     assert list(place.folder.iterdir()) == []
@@ -116,7 +116,7 @@ def test_a_read_only_session_stays_one_whatever_it_is_told(place: SqlitePlace) -
     assert not place.file("new").exists()
 
 
-def test_no_session_trusts_the_schema_or_loads_extensions(place: SqlitePlace) -> None:
+def test_fault_149_no_session_trusts_the_schema_or_loads_extensions(place: SqlitePlace) -> None:
     name = place.create("CREATE VIEW evil AS SELECT load_extension('/tmp/evil')")
     for writable in (False, True):
         with place.open(name, writable=writable) as session:
@@ -193,7 +193,7 @@ def test_a_transaction_holds_the_write_lock_from_its_beginning(place: SqlitePlac
 
 
 @pytest.mark.parametrize("keeps_index", [True, False])
-def test_the_log_of_a_killed_process_is_read(place: SqlitePlace, keeps_index: bool) -> None:
+def test_fault_145_the_log_of_a_killed_process_is_read(place: SqlitePlace, keeps_index: bool) -> None:
     name = place.create(NOTES)
     with process(HOLD_OPEN, place.file(name), "INSERT INTO notes VALUES (1, 'in the log')"):
         pass
@@ -203,7 +203,7 @@ def test_the_log_of_a_killed_process_is_read(place: SqlitePlace, keeps_index: bo
     assert place.content(name)["notes"].rows == 1
 
 
-def test_a_write_that_a_killed_process_left_half_done_is_named_and_not_repaired_by_reading(place: SqlitePlace) -> None:
+def test_fault_146_a_write_left_half_done_is_named_and_not_repaired_by_reading(place: SqlitePlace) -> None:
     filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000)"
     name = place.without_marker(NOTES, f"{filling} INSERT INTO notes SELECT i, hex(randomblob(100)) FROM n")
     with process(HOLD_OPEN, place.file(name), "BEGIN", "UPDATE notes SET label = 'half'"):
@@ -242,7 +242,7 @@ def test_a_check_finds_what_is_wrong_with_a_file(place: SqlitePlace, damage: str
     assert place.file(name).read_bytes() == damaged
 
 
-def test_a_file_that_is_no_database_is_corrupt_and_stops_nobody_else(place: SqlitePlace) -> None:
+def test_fault_146_a_file_that_is_no_database_is_corrupt_and_stops_nobody_else(place: SqlitePlace) -> None:
     whole = place.create(NOTES)
     place.file("broken").write_bytes(b"<html>not a database</html>" * 200)
     with pytest.raises(Corrupt), place.open("broken"):
@@ -256,7 +256,7 @@ def test_a_file_that_is_no_database_is_corrupt_and_stops_nobody_else(place: Sqli
 # --- making and removing ------------------------------------------------------------------------------------------
 
 
-def test_a_new_database_is_its_owners_alone_and_the_folder_holds_nothing_else(place: SqlitePlace) -> None:
+def test_fault_148_a_new_database_is_its_owners_alone_and_the_folder_holds_nothing_else(place: SqlitePlace) -> None:
     before = os.umask(0)
     try:
         name = place.create()

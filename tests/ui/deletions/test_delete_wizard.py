@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSpinBox
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest, DeletionResult
@@ -121,11 +121,32 @@ def test_a_backup_is_waived_only_behind_more_and_with_a_reason(world: World, run
     driver.paste(wizard, "reasonEdit", "The customer asked for it")
     driver.go_on(wizard)
 
-    assert "No backup is made: what is dropped is gone for good." in driver.texts(wizard)
+    told = "No backup is made: once the trash is emptied, the data is gone for good."
+    assert told in driver.texts(wizard)
     assert "--no-backup --reason 'The customer asked for it'" in driver.command(wizard)
     driver.paste(wizard, "confirmNameEdit", world.name(tenant))
     assert driver.finish(wizard).state is JobState.SUCCEEDED
     assert world.console.backups.list(tenant) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "option", "is_kept"), [(7, "", True), (30, "--grace 30", True), (0, "--grace 0", False)]
+)
+def test_how_long_it_can_be_had_back_is_chosen_beside_the_backup(
+    world: World, runner: Runner, driver: Driver, days: int, option: str, is_kept: bool
+) -> None:
+    tenant, _ = world.provisioned()
+    wizard = opened(world, runner, driver, tenant)
+    assert any("Last written to" in text for text in driver.texts(wizard))
+    driver.go_on(wizard)
+    driver.find(wizard, QSpinBox, "graceDaysBox").setValue(days)
+    driver.go_on(wizard)
+
+    assert wizard.plan is not None
+    assert wizard.plan.is_kept is is_kept
+    assert ("--grace" in driver.command(wizard)) is bool(option)
+    assert option in driver.command(wizard)
+    assert ("Can be had back until" in driver.texts(wizard)) is is_kept
 
 
 def test_the_backup_goes_where_it_was_told(world: World, runner: Runner, driver: Driver, tmp_path: Path) -> None:

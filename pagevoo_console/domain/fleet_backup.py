@@ -1,0 +1,30 @@
+"""Backing up or proving everybody: what would be done, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPlan:
+    """Who is backed up or proved. `taken_up` is when an earlier run began that did not get everybody done.
+
+    `selection` is a word for those who were asked for. `skipped` says of each tenant why nothing is done, `failed` why
+    nothing can be; both come to the result as they are.
+    """
+
+    tenants: tuple[str, ...]
+    skipped: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    taken_up: datetime | None = None
+    selection: str = "all"
+
+
+@dataclass(slots=True)
+class FleetResult:
+    """Tenants by what came of them: those in `failed` and `skipped` with a sentence."""
+
+    done: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
