@@ -36,7 +36,6 @@ def master(request: pytest.FixtureRequest) -> Iterator[MasterHandle]:
     made = masters.make_master()
     yield MasterHandle(made.engine, made.name, server.url(made.name, user=user), CANARY, None, server, made.connect)
     masters.clean_up()
-    server.execute(f"DROP USER {user}")
 
 
 class Watch:

@@ -59,9 +59,6 @@ def engine_server(request: pytest.FixtureRequest) -> Iterator[EngineServer]:
     masters = ServerMasters(server)
     yield masters
     masters.clean_up()
-    table, column = ("mysql.user", "User") if request.param == "mysql" else ("pg_roles", "rolname")
-    for (name,) in server.execute(f"SELECT {column} FROM {table} WHERE {column} LIKE 'pagevoo_t_%'"):
-        server.execute(f"DROP USER {name}")
 
 
 @pytest.fixture

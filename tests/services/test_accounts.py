@@ -32,10 +32,6 @@ def world(request: pytest.FixtureRequest, pagevoo_home: Path) -> Iterator[World]
     masters: EngineServer = ServerMasters(server)
     yield make_world(masters.make_master(), folders_in(pagevoo_home))
     masters.clean_up()
-    table = "mysql.user WHERE User" if request.param == "mysql" else "pg_roles WHERE rolname"
-    column = "User" if request.param == "mysql" else "rolname"
-    for (name,) in server.execute(f"SELECT {column} FROM {table} LIKE 'pagevoo_t_%'"):
-        server.execute(f"DROP USER {name}")
 
 
 @pytest.fixture

@@ -23,8 +23,6 @@ def planted(mariadb_server: MariadbServer, pagevoo_home: Path) -> Iterator[Contr
     masters = ServerMasters(mariadb_server)
     yield Contradictions(adopted_world(masters.make_master(), folders_in(pagevoo_home)))
     masters.clean_up()
-    for user, host in mariadb_server.execute("SELECT User, Host FROM mysql.user WHERE User LIKE 'app%'"):
-        mariadb_server.execute(f"DROP USER `{user}`@`{host}`")
 
 
 def grants(world: World, account: str) -> set[str]:

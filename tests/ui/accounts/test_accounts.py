@@ -37,9 +37,6 @@ def on_server(request: pytest.FixtureRequest, pagevoo_home: Path) -> Iterator[Wo
     masters: EngineServer = ServerMasters(server)
     yield make_world(masters.make_master(), folders_in(pagevoo_home))
     masters.clean_up()
-    table, column = ("mysql.user", "User") if request.param == "mysql" else ("pg_roles", "rolname")
-    for (name,) in server.execute(f"SELECT {column} FROM {table} WHERE {column} LIKE 'pagevoo_t_%'"):
-        server.execute(f"DROP USER {name}")
 
 
 @pytest.fixture
