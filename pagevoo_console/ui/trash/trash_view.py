@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pagevoo_console.domain.job import JobEvent
 from pagevoo_console.domain.trash import TrashEntry
@@ -16,14 +16,14 @@ from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
+from pagevoo_console.ui.kit.list_and_page import list_and_page
 from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
-from pagevoo_console.ui.kit.pages import PageHeader, column
+from pagevoo_console.ui.kit.pages import PageHeader
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
-from pagevoo_console.ui.kit.states import Emptiness, StateStack, View
+from pagevoo_console.ui.kit.states import Emptiness, View
 from pagevoo_console.ui.kit.task_wizard import TaskWizard
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
-from pagevoo_console.ui.kit.tokens import Space
 from pagevoo_console.ui.trash.entry_page import EntryPage, days_badge
 from pagevoo_console.ui.trash.way_out_wizards import PurgeWizard, UndeleteWizard
 
@@ -57,20 +57,9 @@ class TrashView(QWidget):
         self.page.undelete_wanted.connect(self.undelete)
         self.page.purge_wanted.connect(self.purge)
         self.page.certificate_wanted.connect(self._ask_where)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setObjectName("trashSplitter")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self.list)
-        self.split.addWidget(self.page)
-        self.split.setSizes([260, 380])
-        self.states = StateStack(self.split)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(
-            column(self.header, self.banner, margins=(Space.L, Space.M + Space.XS, Space.L, Space.M), spacing=Space.S)
+        self.split, self.states = list_and_page(
+            self, "trashSplitter", self.header, self.banner, records=self.list, page=self.page, heights=(260, 380)
         )
-        layout.addWidget(self.states, 1)
         context.runner.job_event.connect(self._job_event)
         self.states.show_loading()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.job import Task
-from pagevoo_console.domain.trash import PurgePlan, TrashEntry, UndeletePlan
+from pagevoo_console.domain.trash import PurgePlan, TrashEntry, TrashResult, UndeletePlan
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.command_lines import command_line
 from pagevoo_console.ui.kit.i18n import translate
@@ -20,73 +20,62 @@ from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
 
 if TYPE_CHECKING:
     from pagevoo_console.services.console import Console
+    from pagevoo_console.services.jobs import JobContext
 
 
-class UndeleteWizard(TaskWizard):
-    """Leads to a deleted database under its old name. The job's result is a TrashResult."""
+class _WayOutWizard(TaskWizard):
+    """One page with the plan that `review` words, and the job that `work` makes of it; its result is a TrashResult."""
 
-    def __init__(self, console: Console, runner: Runner, entry: TrashEntry, parent: QWidget | None = None) -> None:
-        self._console = console
-        self._entry = entry
-        self.review_page = PlanPage(console, runner, self._review)
+    def __init__(
+        self,
+        console: Console,
+        runner: Runner,
+        entry: TrashEntry,
+        parent: QWidget | None,
+        *,
+        verb: str,
+        title: str,
+        review: Callable[[Console, str], Review],
+        work: Callable[[Any], Callable[[JobContext], TrashResult]],
+        is_dangerous: bool = False,
+    ) -> None:
+        self._work = work
+        self.review_page = PlanPage(console, runner, lambda: partial(review, console, entry.operation))
+        self._title = title.format(database=entry.database)
         super().__init__(
-            console,
-            runner,
-            translate("trash", "Undelete {database}").format(database=entry.database),
-            (self.review_page,),
-            self._task,
-            verb=translate("trash", "Undelete"),
+            console, runner, self._title, (self.review_page,), self._task, verb=verb, is_dangerous=is_dangerous,
             parent=parent,
-        )
+        )  # fmt: skip
         self.set_subject(translate("trash", "Operation {number}").format(number=entry.operation))
-
-    def _review(self) -> Callable[[], Review]:
-        return partial(undelete_review, self._console, self._entry.operation)
 
     def _task(self) -> Task:
         assert self.review_page.review is not None
-        plan = cast("UndeletePlan", self.review_page.review.result)
+        plan = cast("UndeletePlan | PurgePlan", self.review_page.review.result)
         return Task(
-            translate("trash", "Undelete {database}").format(database=plan.entry.database),
-            plan.entry.server,
-            partial(self._console.trash.undelete, plan),
-            plan.entry.tenant,
-            lambda _result: _changes(plan.entry),
+            self._title, plan.entry.server, self._work(plan), plan.entry.tenant, lambda _result: _changes(plan.entry)
         )
 
 
-class PurgeWizard(TaskWizard):
-    """Leads to the end of a database in the trash. The job's result is a TrashResult."""
+class UndeleteWizard(_WayOutWizard):
+    """Leads to a deleted database under its old name."""
 
     def __init__(self, console: Console, runner: Runner, entry: TrashEntry, parent: QWidget | None = None) -> None:
-        self._console = console
-        self._entry = entry
-        self.review_page = PlanPage(console, runner, self._review)
         super().__init__(
-            console,
-            runner,
-            translate("trash", "Purge {database}").format(database=entry.database),
-            (self.review_page,),
-            self._task,
-            verb=translate("trash", "Purge"),
-            is_dangerous=True,
-            parent=parent,
-        )
-        self.set_subject(translate("trash", "Operation {number}").format(number=entry.operation))
+            console, runner, entry, parent, verb=translate("trash", "Undelete"),
+            title=translate("trash", "Undelete {database}"), review=undelete_review,
+            work=lambda plan: partial(console.trash.undelete, plan),
+        )  # fmt: skip
 
-    def _review(self) -> Callable[[], Review]:
-        return partial(purge_review, self._console, self._entry.operation)
 
-    def _task(self) -> Task:
-        assert self.review_page.review is not None
-        plan = cast("PurgePlan", self.review_page.review.result)
-        return Task(
-            translate("trash", "Purge {database}").format(database=plan.entry.database),
-            plan.entry.server,
-            partial(self._console.trash.purge, plan, plan.entry.database),
-            plan.entry.tenant,
-            lambda _result: _changes(plan.entry),
-        )
+class PurgeWizard(_WayOutWizard):
+    """Leads to the end of a database in the trash."""
+
+    def __init__(self, console: Console, runner: Runner, entry: TrashEntry, parent: QWidget | None = None) -> None:
+        super().__init__(
+            console, runner, entry, parent, verb=translate("trash", "Purge"),
+            title=translate("trash", "Purge {database}"), review=purge_review, is_dangerous=True,
+            work=lambda plan: partial(console.trash.purge, plan, plan.entry.database),
+        )  # fmt: skip
 
 
 def undelete_review(console: Console, operation: str) -> Review:
