@@ -42,6 +42,29 @@ class AuditEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TrailHead:
+    """The newest entry of a trail as it was at some moment. `trail` is the hash of its first entry, which tells trails
+    apart; all of it is empty, and `seq` 0, where there was no entry yet.
+    """
+
+    trail: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailWitness:
+    """Something outside of a trail that remembers one of its entries: what it is for people, and the entry.
+
+    `is_ours` where it is certain that it speaks of this master's trail and of no other.
+    """
+
+    name: str
+    head: TrailHead
+    is_ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerdict:
     """Whether the trail is whole. `first_bad` is the first sequence number that does not fit, None when all do."""
 

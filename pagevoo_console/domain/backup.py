@@ -55,7 +55,8 @@ class BackupManifest:
     """What is true of a backup; without it there is no backup. Written last, read strictly.
 
     `checksum` is the SHA-256 of the manifest's own canonical JSON without this field, and without `seal` where the file
-    is not encrypted.
+    is not encrypted. `audit_head` is the hash of the newest entry of the trail, `audit_seq` its number, `audit_trail`
+    the hash of the first: a tail that is cut off later is missed by whoever compares.
     """
 
     format: int
@@ -84,11 +85,16 @@ class BackupManifest:
     checksum: str = ""
     seal: SealFacts | None = None
     others: dict[str, TableContent] = field(default_factory=dict)
+    audit_seq: int = 0
+    audit_trail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup in the catalogue. `verified_at` is None until it has been restored and compared."""
+    """A backup in the catalogue. `verified_at` is None until it has been restored and compared.
+
+    `place` is the URL of its dump where that lies in storage; `path` is then where a copy of it is, or would be.
+    """
 
     id: str
     tenant: str
@@ -104,6 +110,13 @@ class Backup:
     engine: str = ""
     manifest_path: Path | None = None
     seal: SealFacts | None = None
+    server_identity: str = ""
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where its dump lies: a path, or a URL."""
+        return self.place or str(self.path)
 
 
 @dataclass(frozen=True, slots=True)

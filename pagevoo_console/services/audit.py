@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pagevoo_console.domain.audit import GENESIS, AuditEvent, AuditVerdict, Outcome
+from pagevoo_console.domain.audit import GENESIS, AuditEvent, AuditVerdict, Outcome, TrailHead, TrailWitness
 from pagevoo_console.domain.errors import Busy, Cancelled, ConsoleError, Refused
 from pagevoo_console.services.master import AUDIT_HEAD, Master, after_commit, not_initialised
 from pagevoo_console.services.values import iso, now
@@ -63,6 +63,11 @@ class AuditTrail:
         self._actor = actor
         self._journal = journal
         self._clock = clock
+        self._witnesses: Callable[[], Iterable[TrailWitness]] = tuple
+
+    def ask_witnesses(self, witnesses: Callable[[], Iterable[TrailWitness]]) -> None:
+        """Have `verify` compare the trail with what these remember of it, beside the journal of this machine."""
+        self._witnesses = witnesses
 
     def append(
         self,
@@ -186,9 +191,12 @@ class AuditTrail:
         }
         return {name: _encodable(value) if isinstance(value, str) else value for name, value in entry.items()}
 
-    def head(self, session: sa.Connection) -> str:
-        """The hash of the newest entry, which manifests carry so that a cut tail is found."""
-        return str(session.execute(sa.select(AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).scalar() or GENESIS)
+    def head(self, session: sa.Connection) -> TrailHead:
+        """The newest entry, which manifests carry so that a cut tail is found."""
+        head = session.execute(sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).first()
+        if head is None or not head.seq:
+            return TrailHead("", 0, "")
+        return TrailHead(self._trail(session), int(head.seq), str(head.hash))
 
     def events(
         self, *, tenant: str | None = None, action: str | None = None, limit: int | None = None, offset: int = 0
@@ -209,37 +217,32 @@ class AuditTrail:
         return int(total), tuple(_event(row) for row in rows)
 
     def verify(self) -> AuditVerdict:
-        """Whether no entry was changed, removed, slipped in or cut off the end. Reads only."""
+        """Whether no entry was changed, removed, slipped in, moved or cut off the end. Reads only.
+
+        A trail cannot show by itself that its end is missing: what this machine wrote, and what manifests were stamped
+        with, are compared with it.
+        """
+        witnesses = tuple(self._witnesses())
         checked, previous, last = 0, GENESIS, 0
         with self._master.reading() as session:
             self._require(session)
-            mirrored = self._mirrored(self._trail(session))
+            trail = self._trail(session)
+            mirrored = self._mirrored(trail)
+            stamped = _by_entry(trail, witnesses)
             head = session.execute(sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).first()
             for row in session.execute(sa.select(_EVENTS).order_by(_EVENTS.c.seq)):
                 entry = dict(row._mapping)
                 entry["operation"] = None if entry["operation"] is None else int(entry["operation"])
                 seq = int(entry["seq"])
                 entry["seq"] = seq
-                problem = None
-                if seq != last + 1:
-                    problem = f"entry {last + 1} is missing"
-                elif entry["previous_hash"] != previous:
-                    problem = f"entry {seq} does not follow entry {last}"
-                elif entry["hash"] != _hash(entry):
-                    problem = f"entry {seq} was changed"
-                elif mirrored.get(seq, entry["hash"]) != entry["hash"]:
-                    problem = f"entry {seq} is not the one this machine wrote"
+                problem = _misfit(entry, last, previous) or _contradicted(entry, mirrored, stamped)
                 if problem is not None:
                     return AuditVerdict(False, checked, last + 1 if seq != last + 1 else seq, problem)
                 checked, previous, last = checked + 1, str(entry["hash"]), seq
+        missing = _missing(trail, last, max(mirrored, default=0), witnesses)
         if head is not None and (int(head.seq), str(head.hash)) != (last, previous):
-            return AuditVerdict(False, checked, last + 1, f"the trail ends at {last}, its head says {head.seq}")
-        newest = max(mirrored, default=0)
-        if newest > last:
-            return AuditVerdict(
-                False, checked, last + 1, f"this machine wrote entry {newest}, the trail ends at {last}"
-            )
-        return AuditVerdict(True, checked)
+            missing = f"the trail ends at {last}, its head says {head.seq}"
+        return AuditVerdict(True, checked) if missing is None else AuditVerdict(False, checked, last + 1, missing)
 
     def _require(self, session: sa.Connection) -> None:
         if not sa.inspect(session).has_table(_EVENTS.name):
@@ -290,6 +293,49 @@ class AuditTrail:
     def _trail(self, session: sa.Connection) -> str:
         """What tells this trail from another: the hash of its first entry."""
         return str(session.execute(sa.select(_EVENTS.c.hash).where(_EVENTS.c.seq == 1)).scalar() or GENESIS)
+
+
+def _by_entry(trail: str, witnesses: Iterable[TrailWitness]) -> dict[int, list[TrailWitness]]:
+    found: dict[int, list[TrailWitness]] = {}
+    for one in witnesses:
+        if one.head.trail == trail:
+            found.setdefault(one.head.seq, []).append(one)
+    return found
+
+
+def _misfit(entry: dict[str, Any], last: int, previous: str) -> str | None:
+    """Why an entry cannot stand where it does, by the chain alone."""
+    seq = entry["seq"]
+    if seq != last + 1:
+        return f"entry {last + 1} is missing"
+    if entry["previous_hash"] != previous:
+        return f"entry {seq} does not follow entry {last}"
+    return f"entry {seq} was changed" if entry["hash"] != _hash(entry) else None
+
+
+def _contradicted(
+    entry: dict[str, Any], mirrored: dict[int, str], stamped: dict[int, list[TrailWitness]]
+) -> str | None:
+    """Whether something outside of the trail remembers an entry otherwise."""
+    seq, digest = entry["seq"], entry["hash"]
+    if mirrored.get(seq, digest) != digest:
+        return f"entry {seq} is not the one this machine wrote"
+    for one in stamped.get(seq, ()):
+        if one.head.hash != digest:
+            return f"entry {seq} is not the one that {one.name} was made after"
+    return None
+
+
+def _missing(trail: str, last: int, mirrored: int, witnesses: Iterable[TrailWitness]) -> str | None:
+    """What is remembered of a trail beyond its end, or of another that stood in its place; None where nothing is."""
+    if mirrored > last:
+        return f"this machine wrote entry {mirrored}, the trail ends at {last}"
+    for one in sorted(witnesses, key=lambda one: one.head.seq, reverse=True):
+        if one.head.trail == trail and one.head.seq > last:
+            return f"{one.name} was made after entry {one.head.seq}, the trail ends at {last}"
+        if one.head.trail not in ("", trail) and one.is_ours:
+            return f"{one.name} was made after entry {one.head.seq} of a trail that is not this one: it was begun anew"
+    return None
 
 
 def _canonical(value: Any) -> str:

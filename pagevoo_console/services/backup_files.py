@@ -156,6 +156,11 @@ def manifest_of(path: Path) -> Path:
     raise NotFound(f"{path} is no backup: its name ends neither in {DUMP_SUFFIX} nor in {MANIFEST_SUFFIX}")
 
 
+def proof_of(manifest_path: Path) -> Path:
+    """Where the proof of a backup lies, if there is one."""
+    return _sibling(manifest_path, PROOF_SUFFIX)
+
+
 def describe(manifest_path: Path) -> Backup:
     """A backup as its manifest and proof tell it. Raises NotFound or Corrupt."""
     manifest = read_manifest(manifest_path)
@@ -177,6 +182,7 @@ def describe(manifest_path: Path) -> Backup:
         engine=manifest.engine,
         manifest_path=manifest_path.absolute(),
         seal=manifest.seal,
+        server_identity=manifest.server_identity,
     )
 
 
@@ -342,6 +348,8 @@ def _checksum(manifest: BackupManifest) -> str:
         del content["seal"]
     if not manifest.others:  # of an engine that has none, or of an older version
         del content["others"]
+    if not manifest.audit_trail:  # of an older version
+        del content["audit_seq"], content["audit_trail"]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

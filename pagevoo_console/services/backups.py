@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from pagevoo_console.domain.audit import Outcome
+from pagevoo_console.domain.audit import Outcome, TrailHead, TrailWitness
 from pagevoo_console.domain.backup import (
     MANIFEST_FORMAT,
     PLAIN_FORMAT,
@@ -170,7 +172,9 @@ class Backups:
             objects=facts.objects,
             others=facts.others,
             files=(entry,),
-            audit_head=head,
+            audit_head=head.hash,
+            audit_seq=head.seq,
+            audit_trail=head.trail,
             seal=None if sealing is None else sealing.facts,
         )
 
@@ -188,6 +192,15 @@ class Backups:
             if tenant is None or backup.tenant == tenant:
                 found.setdefault(backup.id, backup)
         return tuple(sorted(found.values(), key=lambda backup: (backup.created_at, backup.id), reverse=True))
+
+    def witnesses(self) -> Iterator[TrailWitness]:
+        """What the manifests that are there remember of the trail. Those that this master lists speak of its own."""
+        ours = {self.manifest_path(backup) for backup in self._index.list()}
+        for path in sorted({*ours, *files.manifests_below((self._folder / self._master.platform.name).absolute())}):
+            with suppress(ConsoleError):
+                manifest = files.read_manifest(path)
+                head = TrailHead(manifest.audit_trail, manifest.audit_seq, manifest.audit_head)
+                yield TrailWitness(f"backup {manifest.id}", head, path in ours)
 
     def get(self, backup: str) -> Backup:
         """A backup by its id, or by the path of its dump or manifest. Raises NotFound or Corrupt."""

@@ -41,6 +41,7 @@ from pagevoo_console.services.restores import Restores
 from pagevoo_console.services.retention import Retention
 from pagevoo_console.services.server_health import ServerHealthCheck
 from pagevoo_console.services.settings import Folders, Settings
+from pagevoo_console.services.several_deletions import SeveralDeletions
 from pagevoo_console.services.sightings import Sightings
 from pagevoo_console.services.switches import Switches
 from pagevoo_console.services.tenant_rules import Rules
@@ -98,6 +99,7 @@ class Console:
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
             backup_folder or folders.backups, BackupKeys(backup_recipients),
         )  # fmt: skip
+        self.audit.ask_witnesses(self.backups.witnesses)
         self.places = Places()
         self.fleet_backups = FleetBackups(
             self.master, self.registry, self.tenancy, self.backups, FleetWorkers(self.master, connections), self.audit,
@@ -119,6 +121,10 @@ class Console:
         self.trash = Trash(
             self.master, self.registry, connections, self.tenancy, self.backups, self.operations, self.audit, moves,
             self.freezes, self.freeze_records,
+        )  # fmt: skip
+        self.several_deletions = SeveralDeletions(
+            self.master, self.registry, self.deletions, self.trash, self.backups, self.operations,
+            FleetWorkers(self.master, connections), self.audit,
         )  # fmt: skip
         self.retention = Retention(
             self.master, self.registry, connections, self.tenancy, self.backups, self.backup_index, self.operations,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from pagevoo_console.domain.audit import AuditVerdict, Outcome
+from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.ui.audit.audit_view import AuditView, verdict_message
 from pagevoo_console.ui.audit.event_page import EventPage, pretty
 from pagevoo_console.ui.kit.messages import MessageKind
@@ -120,6 +121,25 @@ def test_a_whole_trail_is_told_so_and_a_forged_one_by_its_entry(world: World, ru
     assert view.verdict.message is not None
     assert view.verdict.message.title == "The trail is not whole: entry 3 was changed"
     assert view.verify.isEnabled()
+
+
+def test_fault_67_a_tail_that_was_cut_is_told_by_the_backup_that_was_made_after_it(
+    world: World, runner: Runner, qtbot: QtBot
+) -> None:
+    tenant, _ = world.provisioned()
+    backup = world.console.backups.create(tenant, JobContext())
+    (world.folders.state / "audit.jsonl").unlink()
+    ((newest,),) = world.write("SELECT hash FROM console_audit_events WHERE seq = 2")
+    world.write("DELETE FROM console_audit_events WHERE seq > 2")
+    world.write("UPDATE console_audit_head SET seq = 2, hash = {0}", newest)
+    view = open_view(world, runner, qtbot)
+
+    view.verify.click()
+    qtbot.waitUntil(lambda: view.verdict.message is not None, timeout=15_000)
+
+    assert view.verdict.message is not None
+    assert view.verdict.message.kind is MessageKind.ERROR
+    assert f"backup {backup.id} was made after entry" in view.verdict.message.title
 
 
 def test_without_console_tables_the_reason_is_shown(world: World, runner: Runner, qtbot: QtBot) -> None:
