@@ -10,11 +10,12 @@ import typer
 from pagevoo_console.cli import formats, trash, words
 from pagevoo_console.cli.call import Call, call_of, show_steps
 from pagevoo_console.cli.refresh import look
+from pagevoo_console.cli.several_deletions import PAUSE_HELP, delete_several, deleted
 from pagevoo_console.domain.deletion import DeletionPlan, DeletionRequest
 from pagevoo_console.domain.errors import WrongUsage
 from pagevoo_console.domain.server import CheckLayer, CheckResult
+from pagevoo_console.domain.several_deletions import PAUSE_SECONDS, SeveralDeletionsRequest
 from pagevoo_console.domain.switch import SwitchPlan
-from pagevoo_console.services.values import iso
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
@@ -85,39 +86,45 @@ def check(context: typer.Context, tenant: Id) -> None:
 @app.command()
 def delete(
     context: typer.Context,
-    tenant: Id,
+    tenants: Annotated[list[str], typer.Argument(metavar="ID…", help="The tenant, or several of them.")],
     confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="The database's name, exactly.")] = None,
+    confirm_count: Annotated[int | None, typer.Option(metavar="N", help="Several: how many go, exactly.")] = None,
+    confirm_connection: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Several, in production: the connection's name, too.")
+    ] = None,
     grace: trash.Grace = None,
     backup_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the backup goes.")] = None,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Make none; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the audit trail.")] = "",
+    pause: Annotated[int, typer.Option(metavar="SECONDS", min=0, max=3600, help=PAUSE_HELP)] = PAUSE_SECONDS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
 ) -> None:
-    """Back up, prove, unpublish, put out of reach and into the trash, mark deleted. Resumes where a crash left it."""
+    """Back up, prove, unpublish, put out of reach and into the trash, mark deleted. Resumes where a crash left it.
+
+    Several go one after the other, the first alone and looked at; the first surprise stops the others.
+    """
     call = call_of(context)
     if no_backup and backup_to is not None:
         raise WrongUsage("--no-backup and --backup-to contradict each other")
+    if len(tenants) > 1 or confirm_count is not None:
+        if no_backup or confirm is not None:
+            raise WrongUsage(
+                f"{'--no-backup' if no_backup else '--confirm'} is for one database",
+                hint="Several are confirmed by --confirm-count, and backed up always.",
+            )
+        request = SeveralDeletionsRequest(tuple(tenants), backup_to, reason, grace, pause)
+        return delete_several(call, request, confirm_count, confirm_connection, dry_run)
+    (tenant,) = tenants
     deletions = call.console.deletions
     plan = deletions.plan(DeletionRequest(tenant, backup_to, no_backup, reason, grace))
     if dry_run:
         document = {"ok": True, "operation": None, "dry_run": True, **words.deletion_plan(plan)}
-        call.answer(document, lambda paper: _show_plan(paper, plan))
-        return
+        return call.answer(document, lambda paper: _show_plan(paper, plan))
     if confirm is None and call.is_attended:
         call.output.answer({}, lambda paper: _show_plan(paper, plan))
     confirmation = call.confirmation(plan.database.name, confirm)
     done = call.work(lambda job: deletions.run(plan, confirmation, job))
     look(call, tenant)
-    document = {
-        "ok": True,
-        "operation": done.operation,
-        "tenant": done.tenant,
-        "database": done.database,
-        "backup": done.backup,
-        "backup_path": None if done.backup_path is None else str(done.backup_path),
-        "trash": done.trash,
-        "purge_after": iso(done.purge_after),
-    }
 
     def show(paper: Paper) -> None:
         paper.line(f"{done.database} is deleted")
@@ -127,7 +134,7 @@ def delete(
         if done.backup_path is not None:
             paper.line(f"Its backup: {done.backup_path}")
 
-    call.answer(document, show)
+    return call.answer({"ok": True, **deleted(done)}, show)
 
 
 @app.command()
