@@ -1,22 +1,17 @@
-"""One dump of ours in a process of its own, so that its memory and time hold nothing of anybody else.
-
-Reads its order as a line of JSON on stdin, imports what it takes and says `ready`; on the next line it sets to work,
-and answers with a line of JSON.
-"""
+"""One dump of ours, in a process of its own."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from benchmarks.processes import peak_mb, serve
 from benchmarks.reaching import opened
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.backup_files import new_dump
+from pagevoo_console.services.encryption import for_recipients
 from pagevoo_console.services.engines.base import Sink
 from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
@@ -25,13 +20,17 @@ _BUFFER = 1024 * 1024
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What to do: `plain` and `zstd` write into `directory`, `content` reads every table's checksum."""
+    """What to do: `plain` and `zstd` write into `directory`, `content` reads every table's checksum.
+
+    With a `recipient`, `zstd` is sealed for it.
+    """
 
     server: Server
     password: str
     database: str
     kind: str
     directory: str
+    recipient: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -48,11 +47,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def carry_out(order: Order) -> Answer:
-    before, cpu = _peak_mb(), time.process_time()
+    before, cpu = peak_mb(), time.process_time()
     begin = time.perf_counter()
     finish_seconds, size = _work(order)
     seconds = time.perf_counter() - begin
-    return Answer(seconds, finish_seconds, time.process_time() - cpu, _peak_mb(), before, size / 1e6)
+    return Answer(seconds, finish_seconds, time.process_time() - cpu, peak_mb(), before, size / 1e6)
 
 
 def _work(order: Order) -> tuple[float, int]:
@@ -64,7 +63,8 @@ def _work(order: Order) -> tuple[float, int]:
         with target.open("wb", buffering=_BUFFER) as file:
             _dump(order, file)
         return 0.0, target.stat().st_size
-    with new_dump(directory) as writer:
+    sealing = for_recipients([order.recipient]) if order.recipient else None
+    with new_dump(directory, sealing) as writer:
         _dump(order, writer)
         begin = time.perf_counter()
         size = writer.finish().size_bytes
@@ -86,21 +86,10 @@ def _contents(order: Order) -> int:
     return size
 
 
-def _peak_mb() -> float:
-    """The most memory this process has held; what `getrusage` says begins with that of the process that began us."""
-    status = Path("/proc/self/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024 / 1e6
-
-
-def main() -> None:
-    order = msgspec.json.decode(sys.stdin.readline(), type=Order)
+def _log_in(order: Order) -> None:
     with opened(order.server, order.password, order.database):
-        print("ready", flush=True)
-    sys.stdin.readline()
-    found: Any = msgspec.to_builtins(carry_out(order))
-    print(json.dumps(found), flush=True)
+        return
 
 
 if __name__ == "__main__":
-    main()
+    serve(Order, _log_in, carry_out)

@@ -18,7 +18,7 @@ def measure(options: Options) -> Figure:
             "--single-transaction", "--quick", "--hex-blob", DATABASE,
         )  # fmt: skip
         peer = Peer("mariadb-dump", command, {"MYSQL_PWD": server.password})
-        return compare("export_mariadb", server, peer, Goals(plain=0.6, zstd=1.15), options)
+        return compare("export_mariadb", server, peer, Goals(plain=0.7, zstd=1.15, encrypted=1.15), options)
 
 
 if __name__ == "__main__":

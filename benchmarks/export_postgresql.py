@@ -15,7 +15,7 @@ def measure(options: Options) -> Figure:
         make_postgresql_tenant(server, options.directory, options.size(options.megabytes, 300, 1))
         command = ("pg_dump", f"--host={server.socket}", f"--port={server.port}", f"--username={server.user}", DATABASE)
         peer = Peer("pg_dump", command, {"PGPASSWORD": server.password})
-        return compare("export_postgresql", server, peer, Goals(plain=1.15, zstd=1.0), options)
+        return compare("export_postgresql", server, peer, Goals(plain=1.15, zstd=1.0, encrypted=1.0), options)
 
 
 if __name__ == "__main__":

@@ -30,15 +30,15 @@ def database_of(tenant: int) -> str:
     return f"pagevoo_website_{tenant}"
 
 
-def fill(server: MariadbServer, tenants: int, *, tables: int = 12, rows: int = 1500) -> None:
-    """Make as many tenant databases, numbered from FIRST_TENANT; three in ten hold some hundred kilobytes of rows."""
+def fill(server: MariadbServer, tenants: int, *, tables: int = 12, rows: int = 1500, full: int = 3) -> None:
+    """Make as many tenant databases, numbered from FIRST_TENANT; `full` of ten hold some hundred kilobytes of rows."""
     with closing(batches(server)) as connection:
         for tenant in range(FIRST_TENANT, FIRST_TENANT + tenants):
             name = database_of(tenant)
             statements = [f"CREATE DATABASE {name}", f"USE {name}", FEATURES]
             statements.append("INSERT INTO installed_features (feature_type) VALUES ('core'), ('shop')")
             statements += [_TABLE.format(name=f"shop_{number}") for number in range(1, tables)]
-            if tenant % 10 < 3:
+            if tenant % 10 < full:
                 statements.append(_ROWS.format(name="shop_1", tenant=tenant, rows=rows))
             run(connection, statements)
 

@@ -33,9 +33,9 @@ def session_on(server: DatabaseServer, database: str | None = None) -> Iterator[
 
 
 @contextmanager
-def opened(where: Server, password: str, database: str | None) -> Iterator[sa.Connection]:
+def opened(where: Server, password: str, database: str | None, *, writable: bool = False) -> Iterator[sa.Connection]:
     """As `session_on`, from data alone."""
     secrets = Secrets()
     secrets.remember(where, Secret(password))
-    with Connections(Engines(), secrets).open(where, database, read_timeout=None) as session:
+    with Connections(Engines(), secrets).open(where, database, writable=writable, read_timeout=None) as session:
         yield session

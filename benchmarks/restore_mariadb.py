@@ -1,0 +1,22 @@
+"""Restore of one MariaDB tenant from our file, against `zstd -dc | mariadb` with the same file."""
+
+from __future__ import annotations
+
+from benchmarks.figures import Figure
+from benchmarks.options import Options, main
+from benchmarks.restoring import Client, Way, compare
+from benchmarks.tenants import LOADING, make_mariadb_tenant
+from tests.servers import start_mariadb
+
+
+def measure(options: Options) -> Figure:
+    """By the local socket, each time into a new database, on a server that flushes its log once a second."""
+    with start_mariadb(config={**LOADING, "innodb-buffer-pool-size": "512M"}) as server:
+        make_mariadb_tenant(server, options.directory, options.size(options.megabytes, 150, 1))
+        command = ("mariadb", "--no-defaults", f"--socket={server.socket}", f"--user={server.user}")
+        client = Client("mariadb", command, {"MYSQL_PWD": server.password})
+        return compare("restore_mariadb", server, client, (Way("one connection", 1.1),), options)
+
+
+if __name__ == "__main__":
+    main(measure)
