@@ -367,6 +367,13 @@ class DatabaseEngine(ABC):
         """Whether nobody holds the lock; a look, not a claim."""
 
     @abstractmethod
+    def end_lock_holder(self, server: sa.Connection, key: str) -> None:
+        """Take the lock from the session that holds it, which is ended where the engine has sessions to end.
+
+        Whoever held it finds out by `holds_lock`. Raises Refused where the account may not, Busy where it does not end.
+        """
+
+    @abstractmethod
     def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
         """What another thread calls to stop the statement this session is running, on the server too. Never raises."""
 

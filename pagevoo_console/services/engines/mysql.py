@@ -263,6 +263,10 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(server):
             return mysql_databases.lock_is_free(server, key)
 
+    def end_lock_holder(self, server: sa.Connection, key: str) -> None:
+        with self._explained(server):
+            mysql_databases.end_lock_holder(server, key)
+
     def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
         return mysql_session.canceller(driver_connection(session), server, password)
 

@@ -35,6 +35,9 @@ _COMMENT_PREFIX = "pagevoo:"
 _MAX_NAME_CHARACTERS = 64
 _DROP_ATTEMPTS = 10
 _QUIESCE_SECONDS = 10.0
+_END_SECONDS = 5.0
+_NO_SUCH_SESSION = 1094
+_NOT_OWNER = 1095
 
 
 def quoted(name: str) -> str:
@@ -195,7 +198,7 @@ def quiesce(server: sa.Connection, name: str) -> None:
             try:
                 connection.run(f"KILL CONNECTION {number}")
             except pymysql.Error as error:
-                if number_of(error) != 1094:
+                if number_of(error) != _NO_SUCH_SESSION:
                     raise explain(error, server.info.get("server")) from error
         time.sleep(0.02)
 
@@ -230,6 +233,26 @@ def unlock(server: sa.Connection, key: str) -> None:
 
 def lock_is_free(server: sa.Connection, key: str) -> bool:
     return bool(driver_connection(server).value("SELECT IS_FREE_LOCK(%s)", [_lock_name(key)]))
+
+
+def end_lock_holder(server: sa.Connection, key: str) -> None:
+    connection = driver_connection(server)
+    deadline = time.monotonic() + _END_SECONDS
+    while (holder := connection.value("SELECT IS_USED_LOCK(%s)", [_lock_name(key)])) not in (None, connection.number):
+        try:
+            connection.run(f"KILL CONNECTION {int(holder)}")
+        except pymysql.Error as error:
+            if number_of(error) == _NOT_OWNER:
+                raise Refused(
+                    "This account may not end the session that holds the lock",
+                    code="may_not_end_sessions",
+                    hint="Grant it CONNECTION ADMIN, or have an administrator end that session.",
+                ) from error
+            if number_of(error) != _NO_SUCH_SESSION:
+                raise
+        if time.monotonic() > deadline:
+            raise Busy("The session that holds the lock does not end", hint="Try again in a moment.")
+        time.sleep(0.02)
 
 
 def _lock_name(key: str) -> str:

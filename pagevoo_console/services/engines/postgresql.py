@@ -21,6 +21,7 @@ from pagevoo_console.services.engines import postgresql_dependents
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
 from pagevoo_console.services.engines import postgresql_freeze as freezes
+from pagevoo_console.services.engines import postgresql_locks as locks
 from pagevoo_console.services.engines import postgresql_move as moves
 from pagevoo_console.services.engines import postgresql_swap as swaps
 from pagevoo_console.services.engines import postgresql_usage as usage
@@ -253,19 +254,23 @@ class PostgresqlEngine(DatabaseEngine):
 
     def try_lock(self, server: sa.Connection, key: str) -> bool:
         with self._told(server):
-            return databases.try_lock(server, key)
+            return locks.try_lock(server, key)
 
     def holds_lock(self, server: sa.Connection, key: str) -> bool:
         with self._told(server):
-            return databases.holds_lock(server, key)
+            return locks.holds_lock(server, key)
 
     def unlock(self, server: sa.Connection, key: str) -> None:
         with self._told(server):
-            databases.unlock(server, key)
+            locks.unlock(server, key)
 
     def lock_is_free(self, server: sa.Connection, key: str) -> bool:
         with self._told(server):
-            return databases.lock_is_free(server, key)
+            return locks.lock_is_free(server, key)
+
+    def end_lock_holder(self, server: sa.Connection, key: str) -> None:
+        with self._told(server):
+            locks.end_lock_holder(server, key)
 
     def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
         """The session itself knows how to reach its server again; no password is needed."""

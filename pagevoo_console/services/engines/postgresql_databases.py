@@ -1,4 +1,4 @@
-"""Databases of a PostgreSQL server as wholes: made, marked, closed to others, dropped, measured, locked."""
+"""Databases of a PostgreSQL server as wholes: made, marked, closed to others, dropped, measured."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from pagevoo_console.domain.database import DatabaseSize
-from pagevoo_console.domain.errors import Busy, ConsoleError, Failed, NotFound, Refused, Unsupported
+from pagevoo_console.domain.errors import Busy, ConsoleError, Failed, NotFound, Refused
 from pagevoo_console.domain.server import ServerFacts
 from pagevoo_console.domain.text import counted
+from pagevoo_console.services.engines.postgresql_locks import lock_number
 from pagevoo_console.services.engines.postgresql_session import APPLICATION_NAME, WatchedConnection, driver_connection
 
 SYSTEM_DATABASES = frozenset({"postgres", "template0", "template1"})
@@ -324,53 +325,6 @@ def privileges(server: sa.Connection, database: str | None) -> dict[str, bool]:
     }
 
 
-# --- locks ----------------------------------------------------------------------------------------------------------
-
-_HELD = (
-    "SELECT count(*) FILTER (WHERE pid = pg_catalog.pg_backend_pid()), count(*) FROM pg_catalog.pg_locks"
-    " WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid::bigint = %s AND objid::bigint = %s"
-    " AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
-)
-
-
-def try_lock(server: sa.Connection, key: str) -> bool:
-    connection = driver_connection(server)
-    number = _lock_number(key)
-    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
-    if row is None or row[0] != connection.info.backend_pid:
-        raise Unsupported(
-            "A connection pooler stands between the console and PostgreSQL; a lock taken through it does not hold",
-            hint="Save the server's own address and port, not the pooler's.",
-        )
-    if holds_lock(server, key):
-        return True
-    row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", [number]).fetchone()
-    return bool(row and row[0])
-
-
-def holds_lock(server: sa.Connection, key: str) -> bool:
-    return _lock_counts(server, key)[0] > 0
-
-
-def unlock(server: sa.Connection, key: str) -> None:
-    if holds_lock(server, key):
-        driver_connection(server).execute("SELECT pg_catalog.pg_advisory_unlock(%s)", [_lock_number(key)])
-
-
-def lock_is_free(server: sa.Connection, key: str) -> bool:
-    return _lock_counts(server, key)[1] == 0
-
-
-def _lock_counts(server: sa.Connection, key: str) -> tuple[int, int]:
-    unsigned = _lock_number(key) & 0xFFFF_FFFF_FFFF_FFFF
-    row = driver_connection(server).execute(_HELD, [unsigned >> 32, unsigned & 0xFFFF_FFFF]).fetchone()
-    return (row[0], row[1]) if row else (0, 0)
-
-
-def _lock_number(key: str) -> int:
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
-
-
 # --- helpers --------------------------------------------------------------------------------------------------------
 
 
@@ -383,7 +337,7 @@ def _facts(connection: WatchedConnection, name: str, *, lock: bool = False) -> d
     if row is None:
         return None
     if lock:
-        connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", [_lock_number(f"acl of {row[0]}")])
+        connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", [lock_number(f"acl of {row[0]}")])
         return _facts(connection, name)
     return {"oid": row[0], "is_template": row[1], "comment": row[2]}
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import filelock
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
@@ -25,6 +23,7 @@ from pagevoo_console.services.engines import (
     sqlite_files,
     sqlite_freeze,
     sqlite_load,
+    sqlite_locks,
     sqlite_move,
     sqlite_schema,
     sqlite_swap,
@@ -53,8 +52,6 @@ from pagevoo_console.services.engines.sqlite_session import (
 )
 from pagevoo_console.services.jobs import JobContext
 
-_LOCK_ATTEMPTS = 5
-_LOCK_PAUSE_SECONDS = 0.02
 _UNFENCED = "A process that holds a database's old file open cannot be kept out of it."
 
 
@@ -294,31 +291,30 @@ class SqliteEngine(DatabaseEngine):
         locks = raw_session(server).locks
         if key in locks:
             return self.holds_lock(server, key)
-        lock = self._lock(server, key)
-        for attempt in range(_LOCK_ATTEMPTS):
-            if attempt:
-                time.sleep(_LOCK_PAUSE_SECONDS)
-            if self._acquire(lock):
-                locks[key] = lock
-                return True
-        return False
+        with self._locking(server, key) as path:
+            held = sqlite_locks.take(path)
+        if held is not None:
+            locks[key] = held
+        return held is not None
 
     def holds_lock(self, server: sa.Connection, key: str) -> bool:
-        lock = raw_session(server).locks.get(key)
-        return lock is not None and lock.is_locked and Path(lock.lock_file).exists()
+        held = raw_session(server).locks.get(key)
+        return held is not None and held.is_held
 
     def unlock(self, server: sa.Connection, key: str) -> None:
-        lock = raw_session(server).locks.pop(key, None)
-        if lock is not None:
-            lock.release(force=True)
+        held = raw_session(server).locks.pop(key, None)
+        if held is not None:
+            held.release()
 
     def lock_is_free(self, server: sa.Connection, key: str) -> bool:
-        lock = self._lock(server, key)
-        if not Path(lock.lock_file).exists():
-            return True
-        is_free = self._acquire(lock)
-        lock.release(force=True)
-        return is_free
+        with self._locking(server, key) as path:
+            return sqlite_locks.is_free(path)
+
+    def end_lock_holder(self, server: sa.Connection, key: str) -> None:
+        """The holder loses its lock at once, and is not ended: it is a process of this machine or of another."""
+        if not self.holds_lock(server, key):
+            with self._locking(server, key) as path:
+                sqlite_locks.take_away(path)
 
     def canceller(self, session: sa.Connection, server: Server, password: str | None) -> Callable[[], None]:
         raw = raw_session(session)
@@ -352,15 +348,11 @@ class SqliteEngine(DatabaseEngine):
         server, database = connection.info["server"], connection.info["database"]
         return f"{server.address}/{database}" if database else str(server.address)
 
-    def _lock(self, server: sa.Connection, key: str) -> filelock.FileLock:
+    @contextmanager
+    def _locking(self, server: sa.Connection, key: str) -> Iterator[Path]:
+        """The file that stands for a lock."""
         path = sqlite_files.lock_path(self._folder(server), key)
-        return filelock.FileLock(path, mode=0o600, thread_local=False)
-
-    def _acquire(self, lock: filelock.FileLock) -> bool:
         try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            return False
+            yield path
         except OSError as error:
-            raise explain(error, str(lock.lock_file)) from error
-        return True
+            raise explain(error, str(path)) from error

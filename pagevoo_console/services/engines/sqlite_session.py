@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-import filelock
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import (
@@ -33,6 +32,7 @@ from pagevoo_console.domain.errors import (
 )
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.engines.base import SessionOptions
+from pagevoo_console.services.engines.sqlite_locks import HeldLock
 
 _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
 _KEPT_STATEMENTS = 0
@@ -78,7 +78,7 @@ class SqliteSession(sqlite3.Connection):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.locks: dict[str, filelock.BaseFileLock] = {}
+        self.locks: dict[str, HeldLock] = {}
         self._deadline: float | None = None
         self.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
 
@@ -89,8 +89,8 @@ class SqliteSession(sqlite3.Connection):
         return self.cursor().execute(*arguments)
 
     def close(self) -> None:
-        for lock in self.locks.values():
-            lock.release(force=True)
+        for held in self.locks.values():
+            held.release()
         self.locks.clear()
         super().close()
 

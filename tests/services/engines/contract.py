@@ -147,6 +147,14 @@ def _insert_and_fail(session: sa.Connection) -> None:
     raise ZeroDivisionError
 
 
+def still_holds(engine: DatabaseEngine, session: sa.Connection, key: str) -> bool:
+    """Whether a session holds a lock, as far as it is alive at all."""
+    try:
+        return engine.holds_lock(session, key)
+    except (ConsoleError, sa.exc.DBAPIError):
+        return False
+
+
 class EngineContract:
     """Inherit as `class TestXyz(EngineContract)` in `test_xyz.py`, with a fixture `place` and these attributes."""
 
@@ -636,6 +644,21 @@ class EngineContract:
                 assert engine.try_lock(first, key)
             assert wait_until(lambda: engine.lock_is_free(second, key))
             assert engine.try_lock(second, key)
+
+    def test_fault_29_a_lock_can_be_taken_away_and_who_held_it_knows(self, place: Place) -> None:
+        key = f"tenant/{place.new_name()}/ü"
+        engine = place.engine
+        with place.open(writable=True) as second:
+            engine.end_lock_holder(second, key)
+            with place.open(writable=True) as first:
+                assert engine.try_lock(first, key)
+                engine.end_lock_holder(second, key)
+                assert engine.lock_is_free(second, key)
+                assert engine.try_lock(second, key)
+                engine.end_lock_holder(second, key)
+                assert engine.holds_lock(second, key)
+                assert not still_holds(engine, first, key)
+            assert engine.holds_lock(second, key)
 
     def test_a_cancel_from_another_thread_stops_the_statement_on_the_server(self, place: Place) -> None:
         with place.open(place.create()) as session:
