@@ -26,7 +26,8 @@ GEOMETRIES = frozenset({
 """Told as the server keeps them: four bytes that say in which reference system, then well-known binary."""
 SUPPORTED = NUMBERS | TIMES | ADDRESSES | TEXTS | BYTES | GEOMETRIES | {"float", "bit", "enum", "set"}
 
-UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8", "ascii"})
+UTF8 = frozenset({"utf8mb4", "utf8mb3", "utf8"})
+"""What the server holds to be well formed. It never does so with ASCII, in whose columns any byte may stand."""
 END_OF_ROW = b"\xfe"
 
 _LONG_FROM_BYTES = 65_536

@@ -232,6 +232,20 @@ def test_fault_102_103_any_bytes_in_any_character_set_stay_what_they_are(place: 
     assert answers[1][1] == "835C"
 
 
+def test_fault_102_bytes_that_are_no_ascii_survive_in_a_column_of_it(place: MariadbPlace, tmp_path: Path) -> None:
+    copy = copied(
+        place,
+        place.create(
+            "CREATE TABLE codes (a VARCHAR(20) CHARACTER SET ascii, b CHAR(5) CHARACTER SET ascii NOT NULL,"
+            " c LONGTEXT COLLATE ascii_bin, d ENUM('a', 'b') CHARACTER SET ascii)",
+            "INSERT INTO codes VALUES (_ascii x'e9fe41ff', _ascii x'fe', x'ff', 'b'), ('it''s', 'x ', 'plain', 'a'),"
+            " (NULL, '', REPEAT(_ascii x'fe', 2500000), NULL)",
+        ),
+        tmp_path,
+    )
+    assert copy.same("SELECT HEX(a), HEX(b), MD5(c), d FROM codes")[0][:2] == ("E9FE41FF", "FE")
+
+
 def test_fault_103_a_collation_that_this_server_has_not_is_said_and_never_guessed(place: MariadbPlace) -> None:
     dump, _ = place.dump(place.create("CREATE TABLE eight (a VARCHAR(9) COLLATE utf8mb4_german2_ci)"))
     assert b"utf8mb4_german2_ci" in dump

@@ -44,6 +44,7 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
     "VARCHAR(60) CHARACTER SET utf16": TEXT,
     "TEXT COLLATE utf8mb4_bin": TEXT,
     "LONGTEXT CHARACTER SET latin1": st.text(st.characters(max_codepoint=0xFF), max_size=20),
+    "VARCHAR(30) CHARACTER SET ascii": BYTES,
     "VARBINARY(40)": BYTES,
     "BINARY(30)": BYTES,
     "LONGBLOB": BYTES,
