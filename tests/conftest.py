@@ -12,6 +12,8 @@ from tests.masters import ENGINES, EngineServer, ServerMasters, SqliteFolder
 from tests.runtime import TEMPORARY_ROOT, quickest_directory
 from tests.secret_service import SecretService
 from tests.servers import MariadbServer, PostgresqlServer, start_mariadb, start_postgresql
+from tests.storage import storage as storage
+from tests.storage import storage_credentials as storage_credentials
 
 TOLD = "told"
 """The property under which a test records a sentence for the end of the run."""

@@ -17,6 +17,7 @@ from pagevoo_console.cli.database import Id, newest_operation
 from pagevoo_console.cli.refresh import look
 from pagevoo_console.domain.backup import Verdict
 from pagevoo_console.domain.errors import Corrupt
+from pagevoo_console.domain.place import is_place, read_place
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
@@ -28,7 +29,7 @@ app.command()(prune)
 app.command()(fetch)
 app.add_typer(backup_place.app, name="place")
 app.add_typer(backup_key.app, name="key")
-Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or the path of its file.")]
+Name = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, or the path or s3:// URL of its file.")]
 
 
 @app.command()
@@ -85,12 +86,13 @@ def verify(
     call = call_of(context)
     backups = call.console.backups
     use_keys(call, identity, passphrase_stdin)
+    verifier = call.console.placed_backups if is_place(backup) else backups
     try:
-        found = backups.get(backup)
+        found = verifier.get(backup)
     except Corrupt as error:
         verdict = Verdict(False, quick, (), (error.message,))
     else:
-        verdict = call.work(lambda job: backups.verify(found, job, quick=quick))
+        verdict = call.work(lambda job: verifier.verify(found, job, quick=quick))
         if verdict.ok and not quick:
             look(call, found.tenant)
 
@@ -125,7 +127,10 @@ def restore(
     call = call_of(context)
     console = call.console
     use_keys(call, identity, passphrase_stdin)
-    plan = console.restores.plan(console.backups.get(backup), tenant, into)
+    placed = console.placed_backups
+    chosen = placed.prepared(placed.get(backup)) if is_place(backup) else console.backups.get(backup)
+    carry_out = placed.restore if chosen.place else console.restores.run
+    plan = console.restores.plan(chosen, tenant, into)
     named = {"tenant": tenant, "database": plan.database, "server": plan.server, "mode": plan.mode.value}
     if dry_run:
         document = {
@@ -139,7 +144,7 @@ def restore(
         if confirm is None and call.is_attended:
             call.output.answer({}, lambda paper: show_steps(paper, plan.steps))
         confirmation = call.confirmation(plan.database, confirm)
-    call.work(lambda job: console.restores.run(plan, confirmation, job))
+    call.work(lambda job: carry_out(plan, confirmation, job))
     look(call, tenant)
     document = {
         "ok": True,
@@ -152,11 +157,14 @@ def restore(
 
 @app.command("list")
 def list_(
-    context: typer.Context, tenant: Annotated[str | None, typer.Option(metavar="ID", help="Only this tenant's.")] = None
+    context: typer.Context,
+    tenant: Annotated[str | None, typer.Option(metavar="ID", help="Only this tenant's.")] = None,
+    place: Annotated[str | None, typer.Option(metavar="URL", help="Those in this place: s3://…")] = None,
 ) -> None:
-    """The catalogue, newest first."""
+    """The catalogue, newest first: of this machine's folders, or of a place."""
     call = call_of(context)
-    found = call.console.backups.list(tenant)
+    console = call.console
+    found = console.backups.list(tenant) if place is None else console.placed_backups.list(read_place(place), tenant)
 
     def show(paper: Paper) -> None:
         paper.table(
@@ -164,7 +172,7 @@ def list_(
             (
                 (
                     one.id, one.tenant, one.database, formats.moment(one.created_at), formats.size(one.size_bytes),
-                    formats.moment(one.verified_at), one.path,
+                    formats.moment(one.verified_at), one.where,
                 )
                 for one in found
             ),

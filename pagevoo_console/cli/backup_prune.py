@@ -9,6 +9,7 @@ import typer
 from pagevoo_console.cli import formats, words
 from pagevoo_console.cli.call import call_of
 from pagevoo_console.cli.columns import Right
+from pagevoo_console.domain.place import read_place
 from pagevoo_console.domain.retention import PrunePlan, RetentionPolicy
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def prune(
     keep_weeks: Annotated[int | None, typer.Option(metavar="N", help="Keep one of each of N weeks.")] = None,
     keep_months: Annotated[int | None, typer.Option(metavar="N", help="Keep one of each of N months.")] = None,
     keep_years: Annotated[int | None, typer.Option(metavar="N", help="Keep one of each of N years.")] = None,
+    place: Annotated[str | None, typer.Option(metavar="URL", help="Those in this place: s3://…")] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep this policy for the platform instead.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
 ) -> None:
@@ -37,7 +39,7 @@ def prune(
         retention.set_policy(chosen)
         document = {"ok": True, "operation": None, "policy": chosen.text}
         return call.answer(document, lambda paper: paper.line(f"{call.console.platform.name} keeps {chosen.text}"))
-    plan = retention.plan(tenant, policy)
+    plan = retention.plan(tenant, policy, None if place is None else read_place(place))
     question = f"Remove {formats.counted(len(plan.removed), 'backup')}, {formats.size(plan.freed_bytes)}?"
     if not dry_run and plan.removed and call.agrees(question):
         plan = call.work(lambda job: retention.prune(plan, job))
@@ -48,6 +50,7 @@ def prune(
 def _document(plan: PrunePlan, *, dry_run: bool) -> dict[str, object]:
     return {
         "ok": True, "operation": None, "dry_run": dry_run, "policy": plan.policy.text,
+        "place": None if plan.place is None else plan.place.address,
         "removed": [words.backup(backup) for backup in plan.removed],
         "kept": [{"id": one.backup.id, "tenant": one.backup.tenant, "why": list(one.reasons)}
                  for one in plan.keepings if one.is_kept],

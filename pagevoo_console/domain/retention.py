@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.errors import WrongUsage
+from pagevoo_console.domain.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,15 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class PrunePlan:
-    """What pruning would remove, newest first within a tenant. `skipped` says why a tenant's are left as they are."""
+    """What pruning would remove, newest first within a tenant. `skipped` says why a tenant's are left as they are.
+
+    `place` is where the backups lie, None for this machine's folders.
+    """
 
     policy: RetentionPolicy
     keepings: tuple[Keeping, ...]
     skipped: dict[str, str]
+    place: Place | None = None
 
     @property
     def removed(self) -> tuple[Backup, ...]:

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.encryption import SealMethod
-from pagevoo_console.domain.errors import Failed, NotFound, WrongUsage
+from pagevoo_console.domain.errors import Failed, NotFound, Refused, WrongUsage
 from pagevoo_console.services import encryption
 from pagevoo_console.services.dump_writer import telling_about
 from pagevoo_console.services.encryption import Sealing
@@ -34,6 +34,17 @@ class BackupKeys:
         self._passphrase: Secret | None = None
         self._trials: dict[str, Any] = {}
         self._guard = threading.Lock()
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The recipients of backups where nobody says otherwise."""
+        return self._usual
+
+    def set_usual(self, recipients: Sequence[str]) -> None:
+        """Encrypt for these from now on where nobody says otherwise. Raises WrongUsage for what is no public key."""
+        if recipients:
+            encryption.for_recipients(recipients)
+        self._usual = tuple(recipients)
 
     # --- what is at hand --------------------------------------------------------------------------------------------
 
@@ -112,6 +123,26 @@ class BackupKeys:
         self._keyring.set(SERVICE, recipient, identity.reveal())
         return recipient
 
+    def make_file(self, path: Path) -> tuple[str, bool]:
+        """Make a key pair whose identity goes into a new file of the owner's alone, and the keyring where there is one.
+
+        Returns the recipient, and whether the keyring holds the identity. Raises Failed where the file cannot be made.
+        """
+        recipient, identity = encryption.new_identity()
+        _write_identity(path, recipient, identity)
+        try:
+            self._keyring.set(SERVICE, recipient, identity.reveal())
+        except Refused:
+            return recipient, False
+        return recipient, True
+
+    def holds(self, recipient: str) -> bool:
+        """Whether the keyring has the identity of a recipient; no where there is no keyring."""
+        try:
+            return self._keyring.get(SERVICE, recipient) is not None
+        except Refused:
+            return False
+
     def keep(self, text: str, source: str) -> tuple[str, ...]:
         """Put identities into the keyring; returns their recipients. Raises WrongUsage, or Refused without one."""
         if text.lstrip().startswith("-----BEGIN"):
@@ -138,16 +169,22 @@ class BackupKeys:
 
     def save(self, recipient: str, path: Path) -> None:
         """Write an identity into a new file that only its owner may read. Raises NotFound, or Failed."""
-        text = self.reveal(recipient).reveal()
-        with telling_about(path):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(f"# public key: {recipient}\n{text}\n")
+        _write_identity(path, recipient, self.reveal(recipient))
 
     def remove(self, recipient: str) -> None:
         """Take an identity out of the keyring; backups for it open nowhere else than where it was kept, too."""
         self.reveal(recipient)
         self._keyring.delete(SERVICE, recipient)
+
+
+def _write_identity(path: Path, recipient: str, identity: Secret) -> None:
+    """As age-keygen writes one: into a new file, since nobody's key may be lost under another."""
+    with telling_about(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"# public key: {recipient}\n{identity.reveal()}\n")
+            file.flush()
+            os.fsync(descriptor)
 
 
 def read_passphrase(path: Path) -> Secret:

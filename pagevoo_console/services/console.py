@@ -29,6 +29,7 @@ from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.placed_backups import PlacedBackups
 from pagevoo_console.services.places import Places
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.quota_alerts import QuotaAlerts
@@ -100,7 +101,7 @@ class Console:
             backup_folder or folders.backups, BackupKeys(backup_recipients),
         )  # fmt: skip
         self.audit.ask_witnesses(self.backups.witnesses)
-        self.places = Places()
+        self.places = Places(settings=Settings(folders))
         self.fleet_backups = FleetBackups(
             self.master, self.registry, self.tenancy, self.backups, FleetWorkers(self.master, connections), self.audit,
             folders.state / f"fleet-backups-{identity(connection)}",
@@ -126,9 +127,13 @@ class Console:
             self.master, self.registry, self.deletions, self.trash, self.backups, self.operations,
             FleetWorkers(self.master, connections), self.audit,
         )  # fmt: skip
+        self.placed_backups = PlacedBackups(
+            platform.name, self.places, self.backups, self.restores, self.operations,
+            folders.state / f"fetched-{identity(connection)}", folders.cache / "places",
+        )  # fmt: skip
         self.retention = Retention(
             self.master, self.registry, connections, self.tenancy, self.backups, self.backup_index, self.operations,
-            self.audit, Settings(folders), self.trash.records,
+            self.audit, Settings(folders), self.trash.records, self.placed_backups,
         )  # fmt: skip
         self.certificates = Certificates(self.master, self.registry, self.audit, self.backups)
         self.rules = Rules(self.master, self.registry)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,37 +22,22 @@ from obstore.store import S3Store
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.errors import Corrupt, Failed, NotFound, Refused, Unreachable, WrongUsage
+from pagevoo_console.domain.place import Place as Place
+from pagevoo_console.domain.place import PlaceFacts
+from pagevoo_console.domain.place import is_place as is_place
+from pagevoo_console.domain.place import read_place as read_place
 from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.dump_writer import telling_about
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.keyring_access import KeyringAccess, NoKeyring
 from pagevoo_console.services.part_files import PartKind, holding, new_part
 from pagevoo_console.services.secrets import Secret
+from pagevoo_console.services.settings import Settings
 from pagevoo_console.services.values import as_time
 
 SERVICE = "pagevoo-console:place"
-SCHEME = "s3://"
 _CHUNK = 8 * 1024 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A bucket and what the keys in it begin with."""
-
-    bucket: str
-    prefix: str = ""
-
-    @property
-    def name(self) -> str:
-        """What its credentials are kept under."""
-        return f"{SCHEME}{self.bucket}"
-
-    def key(self, name: str) -> str:
-        return f"{self.prefix}/{name}" if self.prefix else name
-
-    def url(self, name: str) -> str:
-        return f"{self.name}/{self.key(name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +50,79 @@ class PlaceAccess:
     region: str = "us-east-1"
 
 
-class Places:
-    """Sends backups to storage and fetches them from there. Safe to call from any thread."""
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in a place. `tag` changes whenever its content does."""
 
-    def __init__(self, keyring: KeyringAccess | None = None) -> None:
+    name: str
+    size_bytes: int
+    tag: str
+
+
+class Places:
+    """Sends backups to storage and fetches them from there. Safe to call from any thread.
+
+    `settings` remember which places there are; without them every place has to be named.
+    """
+
+    def __init__(self, keyring: KeyringAccess | None = None, settings: Settings | None = None) -> None:
         self._keyring = keyring or KeyringAccess()
+        self._settings = settings
+
+    # --- which there are --------------------------------------------------------------------------------------------
+
+    def saved(self) -> tuple[Place, ...]:
+        """The places that were kept, in the order in which they were."""
+        if self._settings is None:
+            return ()
+        return tuple(read_place(url) for url in self._settings.load().preferences.backup_places)
+
+    def facts(self) -> tuple[PlaceFacts, ...]:
+        """The saved places with what the keyring holds for each; nothing secret. Asks the keyring, which may block."""
+        found = []
+        for place in self.saved():
+            try:
+                access = self._of_keyring(place)
+            except Refused:
+                access = None
+            if access is None:
+                found.append(PlaceFacts(place))
+            else:
+                found.append(PlaceFacts(place, access.access_key, access.endpoint, access.region))
+        return tuple(found)
+
+    def _remember(self, change: Callable[[list[str]], object]) -> None:
+        if self._settings is not None:
+            urls = list(self._settings.load().preferences.backup_places)
+            change(urls)
+            self._settings.change(backup_places=tuple(dict.fromkeys(urls)))
 
     # --- credentials ------------------------------------------------------------------------------------------------
 
     def keep(self, place: Place, access: PlaceAccess) -> None:
         """Put the credentials into the keyring. Raises Refused where there is none, WrongUsage for a bad endpoint."""
-        _ensure_protected(access.endpoint)
+        ensure_protected(access.endpoint)
         kept = {
             "access_key": access.access_key, "secret": access.secret.reveal(), "endpoint": access.endpoint,
             "region": access.region,
         }  # fmt: skip
         self._keyring.set(SERVICE, place.name, json.dumps(kept))
+        self._remember(lambda urls: urls.append(place.address))
 
     def forget(self, place: Place) -> None:
-        """Take the credentials out of the keyring. What lies there stays."""
-        self._keyring.delete(SERVICE, place.name)
+        """Forget a place, and its credentials with the last place of its bucket. What lies there stays."""
+        self._remember(lambda urls: urls.remove(place.address) if place.address in urls else None)
+        if all(other.name != place.name for other in self.saved()):
+            self._keyring.delete(SERVICE, place.name)
 
     def access(self, place: Place) -> PlaceAccess:
         """The credentials: the keyring's, or those of `AWS_…`. Raises Refused where nobody knows any."""
         try:
-            text = self._keyring.get(SERVICE, place.name)
+            known = self._of_keyring(place)
         except NoKeyring:
-            text = None
-        if text is not None:
-            kept = json.loads(text)
-            return PlaceAccess(kept["access_key"], Secret(kept["secret"]), kept["endpoint"], kept["region"])
+            known = None
+        if known is not None:
+            return known
         key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
         if not key or not secret:
             raise Refused(
@@ -104,6 +132,29 @@ class Places:
             )
         endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
         return PlaceAccess(key, Secret(secret), endpoint, os.environ.get("AWS_REGION", "us-east-1"))
+
+    def _of_keyring(self, place: Place) -> PlaceAccess | None:
+        text = self._keyring.get(SERVICE, place.name)
+        if text is None:
+            return None
+        kept = json.loads(text)
+        return PlaceAccess(kept["access_key"], Secret(kept["secret"]), kept["endpoint"], kept["region"])
+
+    def try_out(self, place: Place, access: PlaceAccess | None = None) -> None:
+        """Write a small file there, read it back and remove it, by these credentials or the known ones.
+
+        Raises Refused, Unreachable, NotFound or Failed with what did not work.
+        """
+        store = self._store(place, access)
+        key, content = place.key(f".pagevoo-{secrets.token_hex(8)}.try"), secrets.token_bytes(64)
+        with _explained(place):
+            obstore.put(store, key, content, mode="create")
+            try:
+                came_back = bytes(obstore.get(store, key).bytes())
+            finally:
+                obstore.delete(store, key)
+        if came_back != content:
+            raise Failed(f"{place.address} gave back something else than was written", code="upload_mismatch")
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -136,7 +187,53 @@ class Places:
                     code="upload_mismatch",
                     hint="The backup here is whole. Send it again under another prefix.",
                 )
+        self.send_proof(backup, place)
         return place.url(backup.path.name)
+
+    def send_proof(self, backup: Backup, place: Place) -> None:
+        """Copy the proof that lies beside a backup there, if one does; a newer one takes the place of an older."""
+        proof = files.proof_of(backup.manifest_path or files.manifest_of(backup.path))
+        with telling_about(proof), suppress(FileNotFoundError):
+            content = proof.read_bytes()
+            with _explained(place):
+                obstore.put(self._store(place), place.key(proof.name), content)
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def stored(self, place: Place) -> dict[str, StoredFile]:
+        """What lies directly in a place, by its name."""
+        with _explained(place):
+            found = obstore.list_with_delimiter(self._store(place), prefix=place.prefix or None)["objects"]
+        stored = {}
+        for one in found:
+            name = str(one["path"]).rpartition("/")[2]
+            stored[name] = StoredFile(name, int(one["size"]), str(one["e_tag"] or one["last_modified"]))
+        return stored
+
+    def content(self, place: Place, name: str, most: int) -> bytes:
+        """A small file, whole. Raises NotFound, or Corrupt where it is larger than `most` bytes."""
+        data = bytearray()
+        for chunk in self._chunks(self._store(place), place, name):
+            data += chunk
+            if len(data) > most:
+                raise Corrupt(f"{place.url(name)} is too large to be what it claims")
+        return bytes(data)
+
+    def beginning(self, place: Place, name: str, size_bytes: int) -> bytes:
+        """The first bytes of a file, or all of it where it is shorter."""
+        with _explained(place):
+            return bytes(obstore.get_range(self._store(place), place.key(name), start=0, length=size_bytes))
+
+    def sha256(self, place: Place, name: str, job: JobContext) -> str:
+        """What a file there hashes to, read in full. Raises NotFound."""
+        return self._sha256(self._store(place), place, name, job)
+
+    def remove(self, place: Place, names: Sequence[str]) -> None:
+        """Take files away, one after the other in this order; what is gone already counts as removed."""
+        store = self._store(place)
+        for name in names:
+            with _explained(place):
+                obstore.delete(store, place.key(name))
 
     # --- fetching ---------------------------------------------------------------------------------------------------
 
@@ -165,12 +262,17 @@ class Places:
                 part.unlink(missing_ok=True)
                 pending.unlink(missing_ok=True)
 
+    def download(self, place: Place, name: str, target: Path, size_bytes: int, job: JobContext) -> str:
+        """Copy a file into a new one of the owner's alone; returns its SHA-256. Raises Corrupt where it is longer."""
+        with telling_about(target):
+            return self._copy(self._store(place), place, name, target, job, size_bytes)
+
     def _copy(self, store: S3Store, place: Place, name: str, target: Path, job: JobContext, most: int) -> str:
         digest, size = hashlib.sha256(), 0
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             for chunk in self._chunks(store, place, name):
-                job.progress(f"Fetching {name}", size, None, "bytes")
+                job.progress(f"Fetching {name}", size, most, "bytes")
                 size += len(chunk)
                 if size > most:
                     raise Corrupt(f"{place.url(name)} is larger than it should be")
@@ -192,9 +294,9 @@ class Places:
             for chunk in obstore.get(store, place.key(name)).stream(min_chunk_size=_CHUNK):
                 yield bytes(chunk)
 
-    def _store(self, place: Place) -> S3Store:
-        access = self.access(place)
-        _ensure_protected(access.endpoint)
+    def _store(self, place: Place, access: PlaceAccess | None = None) -> S3Store:
+        access = access or self.access(place)
+        ensure_protected(access.endpoint)
         options: dict[str, Any] = {"endpoint": access.endpoint} if access.endpoint else {}
         return S3Store(
             place.bucket,
@@ -207,22 +309,8 @@ class Places:
         )
 
 
-def is_place(text: str) -> bool:
-    """Whether a `--to` names storage and no folder."""
-    return "://" in text
-
-
-def read_place(url: str) -> Place:
-    """A place as its URL says it: `s3://bucket/prefix`. Raises WrongUsage."""
-    bucket, _, prefix = url.removeprefix(SCHEME).partition("/")
-    is_bucket = re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket) is not None
-    is_harmless = re.fullmatch(r"[A-Za-z0-9!_.*'()/ -]*", prefix) is not None and ".." not in prefix.split("/")
-    if not (url.startswith(SCHEME) and is_bucket and is_harmless):
-        raise WrongUsage(f"{url!r} is no place for backups", hint="It is written as s3://bucket or s3://bucket/prefix.")
-    return Place(bucket, prefix.strip("/"))
-
-
-def _ensure_protected(endpoint: str) -> None:
+def ensure_protected(endpoint: str) -> None:
+    """Raise WrongUsage unless credentials sent there are seen by nobody else: https, or a loopback address."""
     parts = urlsplit(endpoint)
     if parts.username or parts.password:
         raise WrongUsage("An endpoint holds no password", code="password_in_url")

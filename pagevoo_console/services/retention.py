@@ -6,10 +6,12 @@ A backup that is half removed is a file without a manifest, which is no backup a
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.errors import ConsoleError, NotFound, Refused
+from pagevoo_console.domain.place import Place
 from pagevoo_console.domain.retention import Keeping, PrunePlan, RetentionPolicy, choose
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services import backup_files as files
@@ -20,6 +22,7 @@ from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.placed_backups import PlacedBackups
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.settings import Settings
@@ -36,7 +39,7 @@ class Retention:
     def __init__(
         self, master: Master, registry: Registry, connections: Connections, tenancy: DatabasePerTenant,
         backups: Backups, index: BackupIndex, operations: Operations, audit: AuditTrail, settings: Settings,
-        trash: TrashRecords, clock: Callable[[], datetime] = now,
+        trash: TrashRecords, placed: PlacedBackups, clock: Callable[[], datetime] = now,
     ) -> None:  # fmt: skip
         self._master = master
         self._registry = registry
@@ -48,6 +51,7 @@ class Retention:
         self._audit = audit
         self._settings = settings
         self._trash = trash
+        self._placed = placed
         self._clock = clock
 
     def policy(self) -> RetentionPolicy:
@@ -60,32 +64,34 @@ class Retention:
         policies = self._settings.load().preferences.retention
         self._settings.change(retention={**policies, self._master.platform.name: policy.text})
 
-    def plan(self, tenant: str | None = None, policy: RetentionPolicy | None = None) -> PrunePlan:
-        """Which backups would go, of one tenant or of all. Reads only.
+    def plan(
+        self, tenant: str | None = None, policy: RetentionPolicy | None = None, place: Place | None = None
+    ) -> PrunePlan:
+        """Which backups would go, of one tenant or of all, from this machine's folders or from a place. Reads only.
 
-        Raises Refused (`clock_skew`) where this machine's clock and the master's server differ by more than five
-        minutes: ages would be wrong.
+        What another master's server made stays: its tenants have the same numbers as ours. Raises Refused
+        (`clock_skew`) where this machine's clock and the master's server differ by more than five minutes: ages would
+        be wrong.
         """
         chosen = policy or self.policy()
         today = self._server_time()
         tenants: dict[str, list[Backup]] = {}
-        for backup in self._backups.list(tenant):
+        for backup in self._backups.list(tenant) if place is None else self._placed.list(place, tenant):
             tenants.setdefault(backup.tenant, []).append(backup)
         keepings: list[Keeping] = []
         skipped: dict[str, str] = {}
         at_work = self._operations.at_work()
-        live = self._live()
+        live, ours = self._live(), self._identities()
         rested_on = {record.entry.backup for record in self._trash.kept(tenant) if record.entry.backup is not None}
         for name, theirs in sorted(tenants.items()):
             if name in at_work:
                 skipped[name] = f"{at_work[name].kind} is at work on it, or was left unfinished"
                 continue
-            whole = [one for one in theirs if _is_whole(one) and one.created_at <= today + MOST_SKEW]
-            odd = {one.id for one in theirs} - {one.id for one in whole}
+            reasons = {one.id: _why_not_ours(one, ours) or _why_odd(one, today) for one in theirs}
+            whole = [one for one in theirs if not reasons[one.id]]
             keepings += choose(whole, chosen, live.get(name, (None, None))[0], rested_on)
-            keepings += [Keeping(one, ("its file is not what it was, or it is of the future",)) for one in theirs
-                         if one.id in odd]  # fmt: skip
-        return PrunePlan(chosen, tuple(keepings), skipped)
+            keepings += [Keeping(one, (reasons[one.id],)) for one in theirs if reasons[one.id]]
+        return PrunePlan(chosen, tuple(keepings), skipped, place)
 
     def prune(self, plan: PrunePlan, job: JobContext) -> PrunePlan:
         """Remove what the plan says and still would; returns what was done. Who is being worked on is skipped.
@@ -100,7 +106,7 @@ class Retention:
             job.progress("Removing backups", number, len(names), "tenants")
             try:
                 with self._operations.holding(tenant, self._server(tenant)):
-                    fresh = self.plan(tenant, plan.policy)
+                    fresh = self.plan(tenant, plan.policy, plan.place)
                     still = [backup for backup in fresh.removed if backup.id in wanted]
                     self._remove(tenant, still)
                     kept = [one for one in fresh.keepings if one.is_kept]
@@ -109,17 +115,20 @@ class Retention:
                 if error.code == "clock_skew":
                     raise
                 skipped[tenant] = error.message
-        return PrunePlan(plan.policy, tuple(keepings), skipped)
+        return PrunePlan(plan.policy, tuple(keepings), skipped, plan.place)
 
     def _remove(self, tenant: str, backups: list[Backup]) -> None:
         if not backups:
             return
-        named = [{"backup": one.id, "path": str(one.path), "sha256": one.sha256} for one in backups]
+        named = [{"backup": one.id, "path": one.where, "sha256": one.sha256} for one in backups]
         with self._audit.change(PRUNE, tenant=tenant, before={"backups": named}) as told:
             removed = []
             for backup in backups:
-                files.remove(backup)
-                self._index.remove(backup.id)
+                if backup.place:
+                    self._placed.remove(backup)
+                else:
+                    files.remove(backup)
+                    self._index.remove(backup.id)
                 removed.append(backup.id)
             told["after"] = {"removed": removed}
 
@@ -150,6 +159,14 @@ class Retention:
                 if registry is not None and row.status != registry.deleted
             }
 
+    def _identities(self) -> frozenset[str]:
+        """Who the servers of this connection are; of one that does not answer, no backup is removed."""
+        found = set()
+        for server in self._master.connection.servers:
+            with suppress(ConsoleError), self._connections.open(server) as session:
+                found.add(self._connections.engine(server).facts(session).identity)
+        return frozenset(found)
+
     def _server(self, tenant: str) -> Server:
         """Where this tenant's lock is taken; the master's server for those without a database."""
         live = self._live().get(tenant)
@@ -159,9 +176,19 @@ class Retention:
             return self._master.connection.master
 
 
-def _is_whole(backup: Backup) -> bool:
-    """Whether the file is there with the size it should have: what is not counts as no backup."""
-    try:
-        return files.size_of(backup.path) == backup.size_bytes
-    except NotFound:
-        return False
+def _why_not_ours(backup: Backup, ours: frozenset[str]) -> str:
+    """Why it may be another master's; those of consoles that did not write it down count as ours."""
+    if backup.server_identity and backup.server_identity not in ours:
+        return "it is of a server that this connection does not have"
+    return ""
+
+
+def _why_odd(backup: Backup, today: datetime) -> str:
+    """Why it counts as no backup: what is not as its manifest says neither goes nor stands in for another."""
+    is_whole = bool(backup.place)
+    if not is_whole:
+        with suppress(NotFound):
+            is_whole = files.size_of(backup.path) == backup.size_bytes
+    if is_whole and backup.created_at <= today + MOST_SKEW:
+        return ""
+    return "its file is not what it was, or it is of the future"

@@ -14,6 +14,7 @@ import tomlkit
 from platformdirs import PlatformDirs
 
 from pagevoo_console.domain.errors import ConsoleError, Failed, NotFound
+from pagevoo_console.domain.place import read_place
 from pagevoo_console.domain.retention import RetentionPolicy
 from pagevoo_console.services.private_files import make_folder, read_small, write_private
 from pagevoo_console.services.strict_toml import read_toml
@@ -67,6 +68,7 @@ class Preferences:
     """What a person has chosen. Empty texts mean: as usual.
 
     `backup_folder` is an absolute path, `backup_recipients` are the public keys that backups are encrypted for,
+    `backup_places` the URLs of storage that backups can be sent to,
     `retention` says by the platform's name which backups are kept, `page_size` is how many rows a list command shows,
     `window_geometry` and `window_state` are the toolkit's own words in Base64.
     """
@@ -80,6 +82,7 @@ class Preferences:
     window_state: str = ""
     backup_recipients: tuple[str, ...] = ()
     retention: dict[str, str] = field(default_factory=dict)
+    backup_places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,11 @@ def _problem(preferences: Preferences) -> str | None:
             RetentionPolicy.read(policy)
         except ConsoleError as error:
             return f"'retention' of {platform}: {error.message}"
+    for url in preferences.backup_places:
+        try:
+            read_place(url)
+        except ConsoleError as error:
+            return f"'backup_places': {error.message}"
     if preferences.backup_folder and not os.path.isabs(preferences.backup_folder):
         return f"'backup_folder' is {preferences.backup_folder!r}, which is no absolute path"
     return None

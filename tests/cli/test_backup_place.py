@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calling import Desk
-from tests.services.test_places import storage
-
-__all__ = ["storage"]
 
 
 def test_a_copy_is_sent_and_fetched(
@@ -40,3 +37,28 @@ def test_a_copy_is_sent_and_fetched(
         "backup", "fetch", f"s3://backups/everybody/{Path(newest).name}", "--to", str(tmp_path / "everybody")
     )
     assert copied["ok"]
+
+
+def test_a_backup_is_listed_verified_restored_and_pruned_by_its_address(
+    sqlite_desk: Desk, storage_credentials: str
+) -> None:
+    tenant, database = sqlite_desk.provisioned()
+    assert storage_credentials
+    place = f"s3://backups/desk-{tenant}"
+    assert sqlite_desk.json("backup", "place", "test", place)["ok"]
+    url = sqlite_desk.json("backup", "create", tenant, "--to", place)["place"]
+
+    listed = sqlite_desk.json("backup", "list", "--place", place)
+
+    assert [(one["path"], one["place"], one["verified_at"]) for one in listed["backups"]] == [(url, url, None)]
+    assert sqlite_desk.json("backup", "verify", url, "--quick")["ok"]
+    assert sqlite_desk.json("backup", "verify", url)["ok"]
+    (proved,) = sqlite_desk.json("backup", "list", "--place", place, "--tenant", tenant)["backups"]
+    assert proved["verified_at"]
+    restored = sqlite_desk.json("backup", "restore", url, "--tenant", tenant, "--confirm", database)
+    assert (restored["ok"], restored["database"]) == (True, database)
+    pruned = sqlite_desk.json("backup", "prune", "--place", place, "--keep-last", "1", "--dry-run")
+    assert (pruned["place"], pruned["removed"], len(pruned["kept"])) == (place, [], 1)
+    assert sqlite_desk.refused("backup", "verify", f"{place}/nothing.sql.zst", code=1) == "not_found"
+    assert sqlite_desk.refused("backup", "list", "--place", "ftp://backups", code=2) == "usage"
+    assert sqlite_desk.json("backup", "place", "list")["places"] == []

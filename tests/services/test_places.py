@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
@@ -22,37 +18,8 @@ from tests.services.platform_world import World, folders_in, make_world
 PLACE = Place("backups", "pagevoo/nightly")
 
 
-@pytest.fixture(scope="module")
-def storage() -> Iterator[str]:
-    """The address of a server of moto's, a process of its own, with one bucket."""
-    import urllib.error
-    import urllib.request
-
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                request = urllib.request.Request(f"{address}/backups", method="PUT")
-                with urllib.request.urlopen(request, timeout=10):
-                    break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture
-def places(storage: str, monkeypatch: pytest.MonkeyPatch) -> Places:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", storage)
+def places(storage_credentials: str) -> Places:
     return Places()
 
 
