@@ -80,7 +80,7 @@ class SeveralDeletions:
         if problems:
             raise Refused(
                 f"{len(problems)} of {len(request.tenants)} cannot be deleted, so none is: "
-                + " ".join(f"{tenant}: {error.message.rstrip('.')}." for tenant, error in problems.items()),
+                + " ".join(_told(tenant, error.message) for tenant, error in problems.items()),
                 code="several_refused",
                 hint="Look at those one by one, or leave them out.",
             )
@@ -214,6 +214,11 @@ class SeveralDeletions:
         connection = self._master.connection
         is_production = connection.environment is Environment.PRODUCTION
         return f"{count} {connection.name}" if is_production else str(count)
+
+
+def _told(tenant: str, message: str) -> str:
+    sentence = f"{message.rstrip('.')}."
+    return sentence if tenant in message.split() else f"{tenant}: {sentence}"
 
 
 def _single(request: SeveralDeletionsRequest, tenant: str) -> DeletionRequest:

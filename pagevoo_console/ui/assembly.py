@@ -77,6 +77,7 @@ def assemble(window: MainWindow, console: Console) -> Slices:
         verify=wizards.verify,
         restore=wizards.restore,
         delete_database=wizards.delete_database,
+        delete_databases=wizards.delete_databases,
         export=wizards.export,
         inspect=show_rows,
         open_folder=wizards.open_folder,

@@ -51,6 +51,7 @@ class Doors:
     verify: Callable[[Backup], object]
     restore: Callable[[str, str | None], object]
     delete_database: Callable[[str], object]
+    delete_databases: Callable[[tuple[str, ...]], object]
     export: Callable[[str], object]
     inspect: Callable[[str], object]
     open_folder: Callable[[Backup], object]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QItemSelectionModel, QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from pagevoo_console.domain.errors import Failed
@@ -152,6 +152,34 @@ def in_wizard(door: str, tenant: str, *then: Callable[[Scene], object], extra: t
     def arrange(scene: Scene) -> None:
         scene.show_tenant(tenant)
         getattr(scene.doors, door)(tenant, *extra)
+        scene.settle()
+        for step in then:
+            step(scene)
+
+    return arrange
+
+
+def choosing(*tenants: str) -> Arrange:
+    """Several rows of the list chosen."""
+
+    def arrange(scene: Scene) -> None:
+        scene.show_tenant(tenants[0])
+        browser = scene.workspace.browser
+        keys = [scene.workspace.context.console.directory.key(tenant) for tenant in tenants]
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for place in (browser.records.source.position(key) for key in keys if key is not None):
+            assert place is not None
+            browser.list.selectionModel().select(browser.records.index(place, 0), flags)
+        scene.settle()
+
+    return arrange
+
+
+def deleting_several(*tenants: str, then: tuple[Callable[[Scene], object], ...] = ()) -> Arrange:
+    """The wizard of several deletions, and what is done in it."""
+
+    def arrange(scene: Scene) -> None:
+        scene.doors.delete_databases(tenants)
         scene.settle()
         for step in then:
             step(scene)

@@ -38,6 +38,7 @@ _WIZARDS = {
     "back_up": ("backups.backup_wizard", "BackupWizard"),
     "restore": ("backups.restore_wizard", "RestoreWizard"),
     "delete": ("deletions.delete_wizard", "DeleteDatabaseWizard"),
+    "delete_several": ("deletions.several_wizard", "DeleteSeveralWizard"),
     "freeze": ("quotas.freeze_wizard", "FreezeWizard"),
     "release": ("quotas.release_wizard", "ReleaseWizard"),
     "publish": ("websites.publish_wizard", "PublishWebsiteWizard"),
@@ -105,6 +106,9 @@ class Wizards:
 
     def delete_database(self, tenant: str) -> QDialog:
         return self._open("delete", tenant)
+
+    def delete_databases(self, tenants: tuple[str, ...]) -> QDialog:
+        return self._open("delete_several", tenants)
 
     def freeze(self, tenant: str) -> QDialog:
         return self._open("freeze", tenant)

@@ -28,9 +28,10 @@ from pagevoo_console.ui.quotas.panel import QuotaPanel
 from pagevoo_console.ui.tenants.activity_panel import ActivityPanel
 from pagevoo_console.ui.tenants.browser import TenantBrowser
 from pagevoo_console.ui.tenants.page import LIVE, TenantPage, provisional
+from pagevoo_console.ui.tenants.several_page import SeveralPage
 from pagevoo_console.ui.tenants.websites_panel import WebsitePanel
 
-OVERVIEW, TENANT = "overview", "tenant"
+OVERVIEW, TENANT, SEVERAL = "overview", "tenant", "several"
 
 
 class Workspace(QWidget):
@@ -57,6 +58,7 @@ class Workspace(QWidget):
         self.turns = Turns(self)
         self._is_connected = True
         self._page: TenantPage | None = None
+        self._several: SeveralPage | None = None
         self._website: Website | None = None
         self._feature: Feature | None = None
         self._rooms: dict[str, QWidget] = {}
@@ -84,6 +86,7 @@ class Workspace(QWidget):
         self._rooms[OVERVIEW] = self.overview
         self._stack.addWidget(self.overview)
         self.browser.chosen.connect(self._chosen)
+        self.browser.several_chosen.connect(self._several_chosen)
         self.browser.opened.connect(self._opened)
         self.browser.menu_wanted.connect(self.menu_wanted)
         self.overview.summarised.connect(self.browser.show_counts)
@@ -143,6 +146,9 @@ class Workspace(QWidget):
 
     @property
     def selection(self) -> Selection:
+        if self._several is not None and self._room == SEVERAL:
+            tenants = tuple(provisional(entry) for entry in self._several.entries)
+            return Selection(self._room, tenants, is_connected=self._is_connected)
         tenant = self.page.tenant if self._room == TENANT else None
         website = self._website if tenant is not None else None
         feature = self._feature if tenant is not None else None
@@ -215,6 +221,15 @@ class Workspace(QWidget):
         self.backups.set_has_database(_has_database(provisional(entry)))
         page.show_entry(entry)
         self._enter(TENANT)
+
+    def _several_chosen(self, entries: tuple[TenantEntry, ...], count: int) -> None:
+        if self._several is None:
+            self._several = SeveralPage(self.context)
+            self._several.delete_wanted.connect(self.context.doors.delete_databases)
+            self._rooms[SEVERAL] = self._several
+            self._stack.addWidget(self._several)
+        self._several.show_entries(entries, count)
+        self._enter(SEVERAL)
 
     def _opened(self, entry: TenantEntry) -> None:
         if self.tenant_id != entry.id:

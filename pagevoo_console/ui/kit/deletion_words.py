@@ -22,11 +22,16 @@ TOLERATED_FRACTION = 0.01
 
 def figures(plan: DeletionPlan) -> QWidget:
     """How much there is to lose: tables, rows, bytes, and who is using it."""
+    return figures_of(plan.tables, rows_of(plan), plan.size_bytes, plan.sessions)
+
+
+def figures_of(tables: int, rows: str, size_bytes: int | None, sessions: int) -> QWidget:
+    """The same of whatever has so much to lose; `rows` in words."""
     return row(
-        (_figure(format.count(plan.tables), translate("delete", "tables")), 1),
-        (_figure(rows_of(plan), translate("delete", "rows")), 1),
-        (_figure(format.size(plan.size_bytes), translate("delete", "on disk")), 1),
-        (_figure(format.count(plan.sessions), translate("delete", "live sessions")), 1),
+        (_figure(format.count(tables), translate("delete", "tables")), 1),
+        (_figure(rows, translate("delete", "rows")), 1),
+        (_figure(format.size(size_bytes), translate("delete", "on disk")), 1),
+        (_figure(format.count(sessions), translate("delete", "live sessions")), 1),
         spacing=Space.S + Space.XS,
     )
 
@@ -58,7 +63,12 @@ def offline(websites: tuple[Website, ...]) -> str:
 
 def rows_of(plan: DeletionPlan) -> str:
     """The rows as they were counted, or about how many where they were not."""
-    return format.count(plan.rows) if plan.radius.rows_exact else about(plan.rows)
+    return rows_in(plan.rows, is_exact=plan.radius.rows_exact)
+
+
+def rows_in(rows: int, *, is_exact: bool) -> str:
+    """So many rows, or about so many."""
+    return format.count(rows) if is_exact else about(rows)
 
 
 def about(rows: int) -> str:

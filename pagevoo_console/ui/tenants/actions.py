@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 
 from pagevoo_console.domain.database import DatabaseState
-from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.several_deletions import MOST_AT_ONCE
+from pagevoo_console.domain.tenant import Tenant, Website
 from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.actions import Action, Selection
 from pagevoo_console.ui.kit.i18n import translate
@@ -80,8 +82,8 @@ def actions(context: Context) -> tuple[Action, ...]:
             begins_group=True,
         ),
         Action(
-            "database.delete", translate("tenants", "Delete database…"), "trash-2", on_tenant(doors.delete_database),
-            menu, None, has_any_live_row, is_dangerous=True, begins_group=True, keywords=("drop", "remove"),
+            "database.delete", translate("tenants", "Delete database…"), "trash-2", partial(_delete, context),
+            menu, None, can_delete, is_dangerous=True, begins_group=True, keywords=("drop", "remove"),
         ),
     )  # fmt: skip
 
@@ -170,7 +172,21 @@ def can_install(selection: Selection) -> bool:
 
 def has_any_live_row(selection: Selection) -> bool:
     """The registry says that there is a database, whatever state it is in."""
-    return _state(selection) not in (None, DatabaseState.DELETED, DatabaseState.PROVISIONING)
+    return selection.tenant is not None and selection.is_connected and has_live_row(selection.tenant)
+
+
+def has_live_row(tenant: Tenant) -> bool:
+    """The same of a tenant who is known."""
+    state = None if tenant.database is None else tenant.database.state
+    return state not in (None, DatabaseState.DELETED, DatabaseState.PROVISIONING)
+
+
+def can_delete(selection: Selection) -> bool:
+    """One, or several as long as they are few and each has a database."""
+    several = selection.tenants
+    if len(several) < 2:
+        return has_any_live_row(selection)
+    return selection.is_connected and len(several) <= MOST_AT_ONCE and all(map(has_live_row, several))
 
 
 def can_create(selection: Selection) -> bool:
@@ -178,6 +194,13 @@ def can_create(selection: Selection) -> bool:
     if tenant is None or not selection.is_connected:
         return False
     return tenant.database is None or tenant.database.state is DatabaseState.DELETED
+
+
+def _delete(context: Context, selection: Selection) -> None:
+    if selection.tenant is not None:
+        context.doors.delete_database(selection.tenant.id)
+    else:
+        context.doors.delete_databases(tuple(tenant.id for tenant in selection.tenants))
 
 
 def _state(selection: Selection) -> DatabaseState | None:

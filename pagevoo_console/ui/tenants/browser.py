@@ -6,10 +6,11 @@ from array import array
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from pagevoo_console.domain.several_deletions import MOST_AT_ONCE
 from pagevoo_console.domain.sighting import FleetSummary, TenantEntry
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context
@@ -43,11 +44,13 @@ class Found:
 class TenantBrowser(QWidget):
     """Shows what the directory knows of every tenant, a hundred or a hundred thousand of them.
 
-    Signals: chosen(TenantEntry) when another row becomes current; opened(TenantEntry) on Enter or double click;
+    Signals: chosen(TenantEntry) when another row becomes current; several_chosen(tuple of TenantEntry, count) when more
+    than one row is, with none of them where they are too many; opened(TenantEntry) on Enter or double click;
     menu_wanted(QPoint), in screen coordinates; loaded(registry_at or None) after each reading of the directory.
     """
 
     chosen = Signal(object)
+    several_chosen = Signal(object, int)
     opened = Signal(object)
     menu_wanted = Signal(object)
     loaded = Signal(object)
@@ -57,6 +60,8 @@ class TenantBrowser(QWidget):
         self._context = context
         self._query = TenantQuery()
         self._current_key: int | None = None
+        self._is_several = False
+        self._several_keys: tuple[int, ...] = ()
         self._is_restoring = False
         self._wanted_tenant = ""
         words = context.console.platform.words
@@ -70,9 +75,10 @@ class TenantBrowser(QWidget):
         self.filters.changed.connect(self._filtered)
         self._source = self._made(Found(array("q"), {}, True, None), self._query.sort)
         self.records = RecordsModel(columns(context.console.platform), self._source, self)
-        self.list = RecordView(self.records, words.tenants.capitalize(), row_height=ROW_HEIGHT)
+        self.list = RecordView(self.records, words.tenants.capitalize(), row_height=ROW_HEIGHT, many=True)
         self.list.setObjectName("tenantList")
         self.list.record_chosen.connect(self._chosen)
+        self.list.selectionModel().selectionChanged.connect(lambda _now, _before: self._selection_changed())
         self.list.record_opened.connect(self.opened)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(
@@ -132,6 +138,7 @@ class TenantBrowser(QWidget):
     def clear_choice(self) -> None:
         """No tenant is current any more."""
         self._current_key = None
+        self._is_several, self._several_keys = False, ()
         self._is_restoring = True
         self.list.clearSelection()
         self.list.selectionModel().clearCurrentIndex()
@@ -211,8 +218,11 @@ class TenantBrowser(QWidget):
         old.deleteLater()
         if self._current_key is not None:
             self.list.choose(self._current_key)
+        self._choose_several()
         bar.setValue(place)
         self._is_restoring = False
+        if self._is_several:
+            self._selection_changed()
         self._show_state(found)
         self._show_count(is_all=found.is_all)
         self.loaded.emit(found.registry_at)
@@ -257,10 +267,38 @@ class TenantBrowser(QWidget):
             return
         self._wanted_tenant = ""
         self._current_key = self._source.keys[self.list.currentIndex().row()]
-        self.chosen.emit(record)
+        row = self.list.currentIndex().row()
+        if not self._is_several or not self.list.selectionModel().isRowSelected(row, QModelIndex()):
+            self.chosen.emit(record)
+
+    def _selection_changed(self) -> None:
+        """Rows are counted before they are looked at: whoever chooses all of a hundred thousand waits for nothing."""
+        if self._is_restoring:
+            return
+        chosen = self.list.selectionModel().selection()
+        count = sum(chosen.at(number).height() for number in range(chosen.size()))
+        was_several, self._is_several, self._several_keys = self._is_several, count > 1, ()
+        if count > MOST_AT_ONCE:
+            self.several_chosen.emit((), count)
+        elif count > 1:
+            rows = sorted(index.row() for index in self.list.selectionModel().selectedRows())
+            self._several_keys = tuple(self._source.keys[row] for row in rows)
+            entries = tuple(self.list.selected_records())
+            self.several_chosen.emit(entries if len(entries) == count else (), count)
+        elif was_several and self.current is not None:
+            self.chosen.emit(self.current)
+
+    def _choose_several(self) -> None:
+        """Those that were chosen before the directory was read again, as far as they are shown."""
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for key in self._several_keys:
+            position = self._source.position(key)
+            if position is not None:
+                self.list.selectionModel().select(self.records.index(position, 0), flags)
 
     def _go_to_key(self, key: int | None) -> None:
         self._is_restoring = True
+        self._is_several, self._several_keys = False, ()
         if key is None or not self.list.choose(key):
             self.clear_choice()
         else:

@@ -76,7 +76,7 @@ def test_no_room_cuts_anything_off(
 WIZARDS: dict[str, str] = {
     "create": "create_database", "install": "install_features", "backup": "back_up", "restore": "restore",
     "export": "export", "delete": "delete_database", "publish": "publish_website", "tier": "change_tier",
-    "freeze": "freeze", "release": "release",
+    "freeze": "freeze", "release": "release", "delete_several": "delete_databases",
 }  # fmt: skip
 
 
@@ -92,7 +92,8 @@ def test_no_wizard_cuts_anything_off(
     extra = {
         "install": (("shop",),), "restore": (None,), "publish": (None,), "tier": ("trial",), "release": (True,),
     }.get(wizard, ())  # fmt: skip
-    getattr(window.workspace.context.doors, WIZARDS[wizard])(tenant, *extra)
+    whom = (tenant,) if wizard == "delete_several" else tenant
+    getattr(window.workspace.context.doors, WIZARDS[wizard])(whom, *extra)
     see_every_page(window, words, qtbot)
 
 
