@@ -377,6 +377,7 @@ def test_export_database_backup_works(
     person.types("backupFolderEdit", str(tmp_path / ada.search / "backup"))
     person.ticks("proveBackupBox")
     person.goes_on()
+    person.goes_on()
     person.confirms()
     person.waits_for(lambda: list(tmp_path.glob(f"{ada.search}/backup/*.proof.json")) != [], "the proof")
     person.sees_text("Proved")
