@@ -131,13 +131,17 @@ class TableVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A backup was restored and compared; a file of its own beside it. `manifest` is the manifest's checksum."""
+    """A backup was restored and compared; a file of its own beside it.
+
+    `manifest` is the manifest's checksum, `checksum` the proof's own, made like the manifest's.
+    """
 
     backup: str
     manifest: str
     verified_at: str
     console_version: str
     server_version: str
+    checksum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

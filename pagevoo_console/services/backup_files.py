@@ -13,9 +13,9 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
@@ -33,6 +33,7 @@ from pagevoo_console.services.encryption import Sealing
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.part_files import PartKind, holding, new_part, sweep
 from pagevoo_console.services.private_files import flush_folder
+from pagevoo_console.services.shared_file import SharedFile
 from pagevoo_console.services.values import as_time
 
 DUMP_SUFFIX = ".sql.zst"
@@ -42,6 +43,8 @@ PROOF_SUFFIX = ".proof.json"
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 MAX_WINDOW_BYTES = 128 * 1024 * 1024
 """As much memory as `zstd -d` spends without being asked; a file that wants more is no dump of ours."""
+
+_READ_BYTES = 128 * 1024
 
 T = TypeVar("T", BackupManifest, Proof)
 
@@ -105,6 +108,7 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
 
 def prove(manifest_path: Path, proof: Proof) -> None:
     """Write the proof beside a backup; a newer proof replaces an older one, whole."""
+    proof = replace(proof, checksum=_checksum(proof))
     target = _sibling(manifest_path, PROOF_SUFFIX)
     pending = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     with telling_about(target):
@@ -118,12 +122,12 @@ def prove(manifest_path: Path, proof: Proof) -> None:
 
 def read_manifest(path: Path) -> BackupManifest:
     """A manifest, read strictly. Raises NotFound, or Corrupt with the reason; it is hostile until then."""
-    manifest = _read(path, BackupManifest)
+    manifest, unknown = _read(path, BackupManifest)
     if manifest.format > MANIFEST_FORMAT:
         raise Corrupt(
             f"{path} was written by a newer console (format {manifest.format})", hint="Update this console to read it."
         )
-    if manifest.checksum != _checksum(manifest):
+    if unknown or manifest.checksum != _checksum(manifest):
         raise Corrupt(f"{path} was changed after it was written", hint="Use another backup.")
     for entry in manifest.files:
         if entry.name != Path(entry.name).name or entry.name in ("", ".", "..") or "\0" in entry.name:
@@ -139,8 +143,10 @@ def proved_at(manifest_path: Path, manifest: BackupManifest) -> datetime | None:
     """When this backup was last restored and compared; None where there is no proof, or the proof is of another."""
     path = _sibling(manifest_path, PROOF_SUFFIX)
     try:
-        proof = _read(path, Proof)
+        proof, unknown = _read(path, Proof)
     except ConsoleError:
+        return None
+    if unknown or proof.checksum != _checksum(proof):
         return None
     if (proof.backup, proof.manifest) != (manifest.id, manifest.checksum):
         return None
@@ -200,16 +206,31 @@ def open_dump(backup: Backup, keys: BackupKeys | None = None) -> Iterator[IO[byt
 
     Raises Corrupt when size or SHA-256 are not the manifest's, WrongKey where `keys` do not open an encrypted one.
     """
-    with _hashed(backup) as file, ExitStack() as stack:
-        source: IO[bytes] = file
-        if backup.encrypted:
-            source = stack.enter_context((keys or BackupKeys()).opened(backup, file))
-        try:
-            decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
-            with decompressor.stream_reader(source, read_across_frames=True) as reader:
-                yield reader
-        except zstandard.ZstdError as error:
-            raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
+    with opening_dump(backup, keys) as open_source, open_source() as source:
+        yield source
+
+
+@contextmanager
+def opening_dump(
+    backup: Backup, keys: BackupKeys | None = None
+) -> Iterator[Callable[[], AbstractContextManager[IO[bytes]]]]:
+    """As `open_dump`, as often as wanted and from any thread, each time from the beginning; hashed once."""
+    with _hashed(backup) as file:
+
+        @contextmanager
+        def open_source() -> Iterator[IO[bytes]]:
+            with ExitStack() as stack:
+                source: IO[bytes] = stack.enter_context(BufferedReader(SharedFile(file.fileno()), _READ_BYTES))
+                if backup.encrypted:
+                    source = stack.enter_context((keys or BackupKeys()).opened(backup, source))
+                try:
+                    decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
+                    with decompressor.stream_reader(source, read_across_frames=True) as reader:
+                        yield reader
+                except zstandard.ZstdError as error:
+                    raise Corrupt(f"{backup.path} cannot be decompressed: {error}") from error
+
+        yield open_source
 
 
 def ensure_intact(backup: Backup) -> None:
@@ -341,15 +362,16 @@ def _encode(manifest: BackupManifest) -> bytes:
     return json.dumps(asdict(seal(manifest)), indent=2, ensure_ascii=False).encode()
 
 
-def _checksum(manifest: BackupManifest) -> str:
-    content: dict[str, Any] = asdict(manifest)
+def _checksum(told: BackupManifest | Proof) -> str:
+    content: dict[str, Any] = asdict(told)
     del content["checksum"]
-    if manifest.seal is None:
-        del content["seal"]
-    if not manifest.others:  # of an engine that has none, or of an older version
-        del content["others"]
-    if not manifest.audit_trail:  # of an older version
-        del content["audit_seq"], content["audit_trail"]
+    if isinstance(told, BackupManifest):
+        if told.seal is None:
+            del content["seal"]
+        if not told.others:  # of an engine that has none, or of an older version
+            del content["others"]
+        if not told.audit_trail:  # of an older version
+            del content["audit_seq"], content["audit_trail"]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -363,12 +385,15 @@ def _open_regular(path: Path, flags: int = 0) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def _read(path: Path, kind: type[T]) -> T:
+def _read(path: Path, kind: type[T]) -> tuple[T, set[str]]:
+    """What the file says, and the names in it that this version does not know."""
     with telling_about(path), _open_regular(path) as file:
         data = file.read(MAX_MANIFEST_BYTES + 1)
     if len(data) > MAX_MANIFEST_BYTES:
         raise Corrupt(f"{path} is too large to be what it claims")
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        told = msgspec.json.decode(data, type=kind)
+        names = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise Corrupt(f"{path} cannot be read: {error}", hint="It is damaged, or another program wrote it.") from error
+    return told, names.keys() - {field.name for field in fields(kind)}

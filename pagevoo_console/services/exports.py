@@ -6,6 +6,7 @@ Everything is written into a hidden folder beside the target, which takes the ta
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -22,7 +23,7 @@ from pagevoo_console.domain.platform import Platform
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backup_files import slug
 from pagevoo_console.services.connections import Connections
-from pagevoo_console.services.dump_writer import telling_about
+from pagevoo_console.services.dump_writer import sha256_of, telling_about
 from pagevoo_console.services.engines.portable import Portable
 from pagevoo_console.services.export_formats import TableFile, TableWriter, writer_of
 from pagevoo_console.services.failpoints import failpoint
@@ -103,7 +104,8 @@ class Exports:
                 _write_table(writer, source, table, folder / _file_name(number, table, request.format), job)
                 for number, table in enumerate(_wanted(present, request.tables), 1)
             ]
-            after = writer.finish(source, [file.table for file in written], folder)
+            names = writer.finish(source, [file.table for file in written], folder)
+            after = {name: sha256_of(folder / name) for name in names}
             _write_manifest(folder, self._manifest(request, located, written, after, writer.notes))
             failpoint("export.written")
         directory = request.directory.absolute()
@@ -115,7 +117,7 @@ class Exports:
         )
 
     def _manifest(
-        self, request: ExportRequest, located: Located, written: list[TableFile], after: tuple[str, ...], notes: str
+        self, request: ExportRequest, located: Located, written: list[TableFile], after: dict[str, str], notes: str
     ) -> dict[str, Any]:
         return {
             "format_version": MANIFEST_FORMAT,
@@ -141,6 +143,7 @@ class Exports:
                 for file in written
             ],
             "afterwards": list(after),
+            "afterwards_sha256": after,
         }
 
 
@@ -208,6 +211,9 @@ def _remove_folder(folder: Path) -> None:
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """With its own checksum: the SHA-256 of its canonical JSON without that."""
+    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    manifest |= {"checksum": hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()}
     path = folder / MANIFEST
     with telling_about(path):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
