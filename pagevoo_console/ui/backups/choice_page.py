@@ -1,4 +1,4 @@
-"""Which backup is restored: one of the catalogue, newest first, or a file from anywhere."""
+"""Which backup is restored: one of the catalogue, newest first, one in a place, or a file from anywhere."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QLineEdit, QPushButton
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.database import DatabaseState
-from pagevoo_console.ui.kit import format
+from pagevoo_console.domain.place import Place
+from pagevoo_console.ui.backups.cards import backup_card
+from pagevoo_console.ui.backups.placed_choice import PlacedChoice
 from pagevoo_console.ui.kit.choices import ChoiceCard
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.loaded_page import LoadedPage
 from pagevoo_console.ui.kit.pages import row
-from pagevoo_console.ui.kit.pills import Badge, BadgeView
 from pagevoo_console.ui.kit.runner import Runner
-from pagevoo_console.ui.kit.tokens import Tone
 
 if TYPE_CHECKING:
     from pagevoo_console.domain.tenant import Tenant
@@ -29,10 +29,11 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The tenant as it is now, and the backups there are of it, newest first."""
+    """The tenant as it is now, the backups there are of it, newest first, and places that may hold others."""
 
     tenant: Tenant
     backups: tuple[Backup, ...]
+    places: tuple[Place, ...] = ()
 
     @property
     def live_generation(self) -> str | None:
@@ -79,28 +80,36 @@ class ChoicePage(LoadedPage[Situation]):
         self.file_card.add_below(row((self.file, 1), self.choose))
         self.file.textEdited.connect(lambda _text: self._file_named())
         self._group.addButton(self.file_card.control)
+        self.placed = PlacedChoice(console, runner, tenant, self._group)
+        self.placed.changed.connect(self.touch)
 
     @property
     def backup(self) -> Backup | None:
         """The one of the list that was chosen."""
         if self.content is None:
             return None
+        if self.placed.backup is not None:
+            return self.placed.backup
         return next((each for each in self.content.backups if self._is_chosen(each)), None)
 
     @property
     def chosen(self) -> str:
-        """The id, or the path of the file; empty while nothing was chosen."""
+        """The id, the URL of one in a place, or the path of the file; empty while nothing was chosen."""
         if self.file_card.is_chosen:
             return self.file.text().strip()
         backup = self.backup
-        return "" if backup is None else backup.id
+        return "" if backup is None else backup.place or backup.id
 
     @property
     def is_ready(self) -> bool:
         return bool(self.chosen) and (not self.file_card.is_chosen or Path(self.chosen).is_absolute())
 
     def fetch(self) -> Situation:
-        return Situation(self._console.tenants.show(self._tenant), self._console.backups.list(self._tenant))
+        return Situation(
+            self._console.tenants.show(self._tenant),
+            self._console.backups.list(self._tenant),
+            self._console.places.saved(),
+        )
 
     def present(self, content: Situation) -> None:
         for backup in self._shown(content):
@@ -108,6 +117,8 @@ class ChoicePage(LoadedPage[Situation]):
             self.cards[backup.id] = card
             self._group.addButton(card.control)
             self.parts.addWidget(card)
+        self.placed.show_places(content.places, content.live_generation)
+        self.parts.addWidget(self.placed)
         self.parts.addWidget(self.file_card)
         self.parts.addStretch(1)
         first = next(iter(self.cards), None)
@@ -143,22 +154,3 @@ class ChoicePage(LoadedPage[Situation]):
     def _file_chosen(self, path: str) -> None:
         self.file.setText(path)
         self._file_named()
-
-
-def backup_card(backup: Backup, live_generation: str | None) -> ChoiceCard:
-    """A backup with when, how much, where, and whether it was proved."""
-    holds = f"{format.tables(len(backup.tables))}, {format.rows(sum(backup.tables.values()))}"
-    text = f"{format.size(backup.size_bytes)} · {holds} · {backup.path.name}"
-    card = ChoiceCard(f"{format.moment(backup.created_at)}  ({format.age(backup.created_at)})", text)
-    card.control.setObjectName(f"backup-{backup.id}")
-    if live_generation is not None and backup.generation != live_generation:
-        card.add_badge(BadgeView(Badge(translate("restore", "Earlier database"), Tone.NEUTRAL, "history")))
-    card.add_badge(BadgeView(proved_badge(backup)))
-    return card
-
-
-def proved_badge(backup: Backup) -> Badge:
-    """Whether it was ever restored and compared."""
-    if backup.verified_at is not None:
-        return Badge(translate("restore", "Proved"), Tone.GOOD, "shield-check")
-    return Badge(translate("restore", "Not proved"), Tone.WARNING, "shield-alert")

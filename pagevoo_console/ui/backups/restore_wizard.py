@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.job import Task
+from pagevoo_console.domain.place import is_place
 from pagevoo_console.ui.backups.choice_page import ChoicePage
 from pagevoo_console.ui.backups.target_page import TargetPage
 from pagevoo_console.ui.kit import format
@@ -70,26 +71,35 @@ class RestoreWizard(TaskWizard):
                 backup=plan.backup.path.name, database=plan.database
             ),
             plan.server,
-            partial(self._console.restores.run, plan, plan.database if plan.needs_confirmation else None),
+            partial(carry_out(self._console, plan), plan, plan.database if plan.needs_confirmation else None),
             tenant,
             lambda _evidence: Changes(frozenset({tenant}), frozenset({"backups", "operations", "audit"})),
         )
 
 
+def carry_out(console: Console, plan: RestorePlan) -> Callable[..., object]:
+    """What restores by a plan: a backup in a place is brought here first."""
+    return console.placed_backups.restore if plan.backup.place else console.restores.run
+
+
 def review_of(console: Console, tenant: str, chosen: str, into: str | None) -> Review:
     """The plan of a restore, put into words. Blocks."""
-    backup = console.backups.get(chosen)
+    placed = console.placed_backups
+    backup = placed.prepared(placed.get(chosen)) if is_place(chosen) else console.backups.get(chosen)
     plan = console.restores.plan(backup, tenant, into)
     words = console.platform.words
     made = f"{format.moment(backup.created_at)} ({format.age(backup.created_at)})"
     facts = (
         (f"{words.tenant.capitalize()} {tenant}", plan.tenant_name),
         (translate("restore", "Backup"), f"{made} · {format.size(backup.size_bytes)}"),
-        (translate("restore", "File"), str(backup.path)),
+        (translate("restore", "File"), backup.where),
         (translate("restore", "Into"), f"{plan.database} · {plan.server}"),
     )
     command = ["backup", "restore", chosen, "--tenant", tenant]
     steps = plan_steps(plan.steps)
+    if backup.place:
+        title = translate("restore", "Bring the backup to this machine and compare it with its manifest")
+        steps = (ReviewStep(title, icon="download"), *steps)
     warnings = plan.warnings
     confirmation = None
     if into is not None:

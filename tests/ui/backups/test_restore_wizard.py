@@ -1,13 +1,16 @@
 """Restoring: which backup, what each target allows, and the name that is typed before a live database is replaced."""
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QRadioButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.job import JobState
+from pagevoo_console.domain.place import Place
+from pagevoo_console.services.backup_files import remove
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.settings import Settings
 from pagevoo_console.ui.backups.restore_wizard import RestoreWizard
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
@@ -148,3 +151,30 @@ def test_a_file_that_is_no_backup_is_told_in_place(world: World, runner: Runner,
     driver.go_on(wizard)
 
     assert wizard.review_page.states.view is View.ERROR
+
+
+def test_a_backup_in_a_place_is_looked_for_and_restored(
+    world: World, runner: Runner, driver: Driver, tenant: str, backup: Backup, storage_credentials: str
+) -> None:
+    place = Place("backups", f"restored-{tenant}")
+    Settings(world.folders).change(backup_places=(place.address,))
+    wizard = driver.open(RestoreWizard(world.console, runner, tenant))
+    driver.press(driver.find(wizard, QPushButton, "lookInPlaceButton"))
+    assert "There is no whole backup of this database there." in driver.texts(wizard)
+    url = world.console.places.send(backup, place, JobContext())
+    remove(backup)
+    driver.press(driver.find(wizard, QPushButton, "lookInPlaceButton"))
+    for card in wizard.findChildren(QRadioButton, f"backup-{backup.id}"):
+        if wizard.choice_page.placed.isAncestorOf(card):
+            card.click()
+    driver.go_on(wizard)
+    driver.go_on(wizard)
+    assert "Bring the backup to this machine" in "\n".join(driver.texts(wizard))
+    assert f"backup restore {url} --tenant {tenant}" in driver.command(wizard)
+    driver.paste(wizard, "confirmNameEdit", world.name(tenant))
+
+    job = driver.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert settings(world, world.name(tenant)) == ["first"]
+    assert storage_credentials
