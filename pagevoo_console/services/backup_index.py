@@ -66,6 +66,14 @@ class BackupIndex:
                 )
             )  # fmt: skip
 
+    def knows(self, backup: Backup) -> bool:
+        """Whether the master itself has this very file in its list, to the byte. Reads only."""
+        with self._master.reading() as session:
+            if not sa.inspect(session).has_table(_BACKUPS.name):
+                return False
+            found = session.execute(sa.select(_BACKUPS.c.sha256).where(_BACKUPS.c.id == backup.id)).scalar()
+        return found is not None and str(found) == backup.sha256
+
     def remove(self, backup: str) -> None:
         """Take out one whose files are gone. It would not be listed any more anyway, so a failure passes."""
         with suppress(ConsoleError), self._master.writing() as session:

@@ -28,6 +28,7 @@ from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backup_keys import BackupKeys
+from pagevoo_console.services.backup_loading import BackupLoader
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.encryption import Sealing
 from pagevoo_console.services.engines.base import DatabaseEngine
@@ -60,6 +61,7 @@ class Backups:
         index: BackupIndex,
         folder: Path,
         keys: BackupKeys,
+        loader: BackupLoader,
     ) -> None:
         self._master = master
         self._connections = connections
@@ -70,6 +72,7 @@ class Backups:
         self._index = index
         self._folder = folder
         self.keys = keys
+        self._loader = loader
 
     def folder(self, tenant: str) -> Path:
         """Where this tenant's backups go unless somebody says otherwise."""
@@ -277,7 +280,7 @@ class Backups:
         server = self.server_for(manifest)
         with scratch_database(self._connections, server) as scratch:
             failpoint("backup.verify.scratch")
-            self.load(backup, server, scratch, job)
+            self.load(backup, server, scratch, job, operation=scratch)
             with self._connections.open(server, scratch, read_timeout=None) as session:
                 return compare(self._connections.engine(server), session, manifest, job)
 
@@ -290,14 +293,12 @@ class Backups:
         if backup.encrypted:
             files.ensure_opens(backup, self.keys)
 
-    def load(self, backup: Backup, server: Server, database: str, job: JobContext) -> None:
-        """Carry a backup's dump out in an empty database."""
-        with (
-            files.open_dump(backup, self.keys) as source,
-            self._connections.open(server, database, writable=True, read_timeout=None) as session,
-            job.on_cancel(self._connections.canceller(session)),
-        ):
-            self._connections.engine(server).load(session, source, job)
+    def load(
+        self, backup: Backup, server: Server, database: str, job: JobContext, *, operation: str, like: str | None = None
+    ) -> str:
+        """Carry a backup's dump out in an empty database of ours, as `BackupLoader.load` does and returns."""
+        manifest = self.manifest(backup)
+        return self._loader.load(backup, manifest, server, database, job, operation=operation, like=like)
 
     def manifest(self, backup: Backup) -> BackupManifest:
         return files.read_manifest(self.manifest_path(backup))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -64,7 +65,26 @@ class Connections:
         """
         engine = self.engine(server)
         options = SessionOptions(writable=writable, read_timeout=read_timeout, lock_timeout=lock_timeout)
-        session = self._log_in(engine, server, database, options)
+        with self._closing(engine, self._log_in(engine, server, database, options), server) as session:
+            yield session
+
+    @contextmanager
+    def open_as(
+        self, server: Server, user: str, password: str, database: str, *, read_timeout: float | None = None
+    ) -> Iterator[sa.Connection]:
+        """A writable session of another account, whose password nobody keeps. Raises as `open` does.
+
+        To whatever watches over it, it is a session of `server`: our own account is the one that can stop it.
+        """
+        engine = self.engine(server)
+        options = SessionOptions(writable=True, read_timeout=read_timeout)
+        opened = engine.open(replace(server, user=user, credential=""), password, database, options)
+        opened.info["server"] = server
+        with self._closing(engine, opened, server) as session:
+            yield session
+
+    @contextmanager
+    def _closing(self, engine: DatabaseEngine, session: sa.Connection, server: Server) -> Iterator[sa.Connection]:
         driver_error = session.dialect.loaded_dbapi.Error
         try:
             yield session

@@ -12,6 +12,7 @@ from pagevoo_console.services.accounts import Accounts
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backup_keys import BackupKeys
+from pagevoo_console.services.backup_loading import BackupLoader
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.certificates import Certificates
 from pagevoo_console.services.connection_news import ConnectionNews
@@ -25,6 +26,7 @@ from pagevoo_console.services.fleet_backups import FleetBackups
 from pagevoo_console.services.fleet_workers import FleetWorkers
 from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.freezes import Freezes
+from pagevoo_console.services.guests import Guests
 from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
@@ -96,9 +98,11 @@ class Console:
             self.master, connections, self.tenants, self.operations, self.quotas, self.freeze_records, actor
         )
         self.backup_index = BackupIndex(self.master, folders.state / f"backups-{identity(connection)}")
+        self.guests = Guests(self.master, connections, self.operations)
+        keys = BackupKeys(backup_recipients)
         self.backups = Backups(
             self.master, connections, lineages, self.tenants, self.operations, self.audit, self.backup_index,
-            backup_folder or folders.backups, BackupKeys(backup_recipients),
+            backup_folder or folders.backups, keys, BackupLoader(connections, self.guests, self.backup_index, keys),
         )  # fmt: skip
         self.audit.ask_witnesses(self.backups.witnesses)
         self.places = Places(settings=Settings(folders))
@@ -111,7 +115,7 @@ class Console:
         )
         self.restores = Restores(
             self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations,
-            self.freezes.again,
+            self.guests, self.freezes.again,
         )  # fmt: skip
         website_rows = WebsiteRows(self.registry, lineages)
         moves = TrashMoves(self.master, connections)

@@ -113,7 +113,7 @@ class FeatureWork(Procedure):
         backups, backup = self._rooms.backups, self.backup_of(run)
         server = backups.server_for(backups.manifest(backup))
         with scratch_database(self._rooms.connections, server) as scratch:
-            backups.load(backup, server, scratch, run.job)
+            backups.load(backup, server, scratch, run.job, operation=scratch)
             with self._rooms.connections.open(server, scratch, writable=True, read_timeout=DDL_TIMEOUT) as session:
                 yield session
 

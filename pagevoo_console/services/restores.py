@@ -17,6 +17,7 @@ from pagevoo_console.domain.server import Server
 from pagevoo_console.services.backups import Backups, compare
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import ensure_no_active, leftover, owned_website
+from pagevoo_console.services.guests import Guests
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Procedure, Run
@@ -66,13 +67,14 @@ class BackupRestore(Procedure):
 
     def __init__(
         self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
-        before_reopening: Callable[[Run], None],
+        guests: Guests, before_reopening: Callable[[Run], None],
     ) -> None:  # fmt: skip
         self._master = master
         self._registry = registry
         self._connections = connections
         self._tenants = tenants
         self._backups = backups
+        self._guests = guests
         self._before_reopening = before_reopening
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
@@ -119,7 +121,10 @@ class BackupRestore(Procedure):
                 raise Failed(f"A restore has no step {step!r}")
 
     def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
-        after: dict[str, Any] = {"backup": run.plan["backup"], "database": run.database, "mode": run.plan["mode"]}
+        after: dict[str, Any] = {
+            "backup": run.plan["backup"], "database": run.database, "mode": run.plan["mode"],
+            "loaded_by": run.evidence.get("loaded_by"),
+        }  # fmt: skip
         if run.plan["mode"] == RestoreMode.REVIVE and run.plan["generation"] is None:
             self._registry.lock_tenant(master, run.tenant)
             ensure_no_active(self._registry, master, run.tenant)
@@ -140,6 +145,7 @@ class BackupRestore(Procedure):
                 hint=f"`operation resume {run.operation}`",
             )
         engine = self._connections.engine(run.server)
+        self._guests.drop(run.server, str(run.operation))
         staged = self._staged(run)
         if engine.exists(run.session, staged) and engine.marker(run.session, staged) == _marker(run):
             engine.drop_database(run.session, staged)
@@ -175,7 +181,11 @@ class BackupRestore(Procedure):
                 raise leftover(staged, run.server)
             engine.drop_database(run.session, staged)
         engine.create_database(run.session, staged, _marker(run))
-        self._backups.load(self._backup(run), run.server, staged, run.job)
+        like = run.database if run.plan["mode"] == RestoreMode.REPLACE else None
+        why = self._backups.load(
+            self._backup(run), run.server, staged, run.job, operation=str(run.operation), like=like
+        )
+        run.evidence["loaded_by"] = why or "a throw-away account"
 
     def _compare(self, run: Run) -> None:
         manifest = self._backups.manifest(self._backup(run))
@@ -229,6 +239,7 @@ class Restores:
         tenants: Tenants,
         backups: Backups,
         operations: Operations,
+        guests: Guests,
         before_reopening: Callable[[Run], None],
     ) -> None:
         self._master = master
@@ -238,7 +249,8 @@ class Restores:
         self._tenants = tenants
         self._backups = backups
         self._operations = operations
-        self._restore = BackupRestore(master, registry, connections, tenants, backups, before_reopening)
+        self._guests = guests
+        self._restore = BackupRestore(master, registry, connections, tenants, backups, guests, before_reopening)
         operations.register(self._restore)
 
     def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:
@@ -354,9 +366,12 @@ class Restores:
             "generation": generation,
             "website": website,
         }
-        warnings = () if backup.verified_at is not None else ("This backup has never been restored and compared.",)
+        warnings = [] if backup.verified_at is not None else ["This backup has never been restored and compared."]
+        problem = self._guests.problem(server)
+        if problem is not None:
+            warnings.append(f"{problem}: it is loaded by that account itself, and only if this master made the file.")
         return RestorePlan(
-            backup, tenant, tenant_name, mode, database, server.name, self._restore.steps(data), data, warnings
+            backup, tenant, tenant_name, mode, database, server.name, self._restore.steps(data), data, tuple(warnings)
         )
 
     def _ensure_engine(self, manifest: BackupManifest, server: Server) -> None:

@@ -14,8 +14,10 @@ from typing import ClassVar
 
 import sqlalchemy as sa
 
+from pagevoo_console.domain.errors import Unsupported
 from pagevoo_console.domain.health import KnownProblem, ServerLimits
-from pagevoo_console.services.engines.base import OpenDatabase
+from pagevoo_console.services.engines.base import OpenDatabase, Source
+from pagevoo_console.services.jobs import JobContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class AccountState:
     reaches: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A throw-away account and the databases that it may touch."""
+
+    name: str
+    databases: tuple[str, ...]
+
+
 class Administration(ABC):
     """Accounts, grants, limits and known problems of one kind of server."""
 
@@ -75,6 +85,8 @@ class Administration(ABC):
     """Whether an account is a name and where it comes from, rather than a name."""
     account_warnings: ClassVar[tuple[str, ...]] = ()
     """What to know before a tenant is given an account of its own."""
+    has_guests: ClassVar[bool] = True
+    """Whether there are accounts that can be kept out of everything but one database."""
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -180,3 +192,39 @@ class Administration(ABC):
         self, server: sa.Connection, account: str, host: str, database: str | None, open_database: OpenDatabase
     ) -> None:
         """Take its grants, and the account. `database` is where it had some, None where that is gone."""
+
+    # --- guests -----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def create_guest(self, server: sa.Connection, name: str, password: str, database: str) -> None:
+        """Make a throw-away account that may do what it likes in this database, and nothing anywhere else."""
+
+    @abstractmethod
+    def drop_guest(self, server: sa.Connection, name: str, open_database: OpenDatabase) -> None:
+        """End its sessions and drop it. What it still owns is ours from then on. Nothing where it is gone already."""
+
+    @abstractmethod
+    def guests(self, server: sa.Connection, prefix: str) -> tuple[Guest, ...]:
+        """Every account whose name begins with this."""
+
+    @abstractmethod
+    def attend_guest(self, guest: sa.Connection, patron: sa.Connection) -> None:
+        """Have our own session make for the guest's what only its rights keep from being made in this database.
+
+        For what cannot reach beyond it alone, and so that it can do nothing that the guest could not.
+        """
+
+    @abstractmethod
+    def take_over(self, patron: sa.Connection, name: str, like: str | None) -> None:
+        """Make everything that the guest made the account's that owns the database `like`, or else ours.
+
+        `patron` is our own writable session on the guest's database.
+        """
+
+    def is_for_superusers(self, losses: Sequence[str]) -> bool:
+        """Whether a dump with these losses holds what only a superuser can make, and a load leaves out for others."""
+        return False
+
+    def load_for_superusers(self, patron: sa.Connection, source: Source, job: JobContext) -> None:
+        """Make exactly that, on our own session, from a dump that has been loaded; nothing where we are no superuser."""
+        raise Unsupported("There is nothing here that only a superuser can make")

@@ -12,8 +12,14 @@ from pymysql.converters import escape_str as escape_string
 
 from pagevoo_console.domain.health import KnownProblem, ServerLimits
 from pagevoo_console.services.engines import mysql_accounts as accounts
-from pagevoo_console.services.engines import mysql_errors
-from pagevoo_console.services.engines.administration import AccountState, Administration, DatabaseGrant, DatabaseMark
+from pagevoo_console.services.engines import mysql_errors, mysql_guests
+from pagevoo_console.services.engines.administration import (
+    AccountState,
+    Administration,
+    DatabaseGrant,
+    DatabaseMark,
+    Guest,
+)
 from pagevoo_console.services.engines.base import OpenDatabase
 from pagevoo_console.services.engines.mysql_databases import (
     CHARACTER_SET,
@@ -191,6 +197,29 @@ class MysqlAdministration(Administration):
         """Its grants go with it."""
         with _explained(server):
             accounts.drop(driver_connection(server), account, host)
+
+    # --- guests -----------------------------------------------------------------------------------------------------
+
+    def create_guest(self, server: sa.Connection, name: str, password: str, database: str) -> None:
+        ensure_name(database)
+        with _explained(server):
+            mysql_guests.create(driver_connection(server), name, password, database)
+
+    def drop_guest(self, server: sa.Connection, name: str, open_database: OpenDatabase) -> None:
+        with _explained(server):
+            mysql_guests.drop(driver_connection(server), name)
+
+    def guests(self, server: sa.Connection, prefix: str) -> tuple[Guest, ...]:
+        with _explained(server):
+            return mysql_guests.guests(driver_connection(server), prefix)
+
+    def attend_guest(self, guest: sa.Connection, patron: sa.Connection) -> None:
+        mysql_guests.attend(guest, patron)
+
+    def take_over(self, patron: sa.Connection, name: str, like: str | None) -> None:
+        """Tables have no owner here; programs have a definer."""
+        with _explained(patron):
+            mysql_guests.take_over(patron)
 
 
 def _disk(connection: MysqlConnection, folder: str) -> tuple[int | None, str]:

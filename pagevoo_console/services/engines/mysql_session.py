@@ -55,6 +55,8 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
     """The driver's connection with a bounded handshake, the console's settings, and a way to cut it off."""
 
     options: SessionOptions
+    on_refused: Callable[[bytes, pymysql.Error], bool] | None = None
+    """Asked when the server refuses a statement: whether it has been carried out in another way."""
     _deadline: float | None = None
 
     @property
@@ -176,6 +178,13 @@ class MysqlConnection(pymysql.Connection):  # type: ignore[misc]
             raise pymysql.err.OperationalError(
                 2013, "The server asked for a local file; the session is closed"
             ) from error
+        except pymysql.Error as error:
+            if self.on_refused is None or not self.open:
+                raise
+            statement = sql.encode(self.encoding, "surrogateescape") if isinstance(sql, str) else sql
+            if not self.on_refused(statement, error):
+                raise
+            return 0
 
     def cut(self) -> None:
         """Shut the socket down, so that the thread that waits on it wakes up with an error. Safe from any thread."""

@@ -14,11 +14,19 @@ from pagevoo_console.domain.errors import Unsupported
 from pagevoo_console.domain.health import KnownProblem, ServerLimits
 from pagevoo_console.services.engines import postgresql_accounts as accounts
 from pagevoo_console.services.engines import postgresql_errors as errors
-from pagevoo_console.services.engines.administration import AccountState, Administration, DatabaseGrant, DatabaseMark
-from pagevoo_console.services.engines.base import OpenDatabase
+from pagevoo_console.services.engines import postgresql_guests, postgresql_superusers
+from pagevoo_console.services.engines.administration import (
+    AccountState,
+    Administration,
+    DatabaseGrant,
+    DatabaseMark,
+    Guest,
+)
+from pagevoo_console.services.engines.base import OpenDatabase, Source
 from pagevoo_console.services.engines.postgresql_databases import SYSTEM_DATABASES, comment_marker, draft_name
 from pagevoo_console.services.engines.postgresql_names import literal, quote
 from pagevoo_console.services.engines.postgresql_session import APPLICATION_NAME, driver_connection
+from pagevoo_console.services.jobs import JobContext
 
 _NO_DISK = "PostgreSQL does not tell how much room there is on its disk."
 
@@ -235,6 +243,41 @@ class PostgresqlAdministration(Administration):
                 with open_database(name) as session:
                     accounts.disown(driver_connection(session), account)
             accounts.drop(connection, account)
+
+    # --- guests -----------------------------------------------------------------------------------------------------
+
+    def create_guest(self, server: sa.Connection, name: str, password: str, database: str) -> None:
+        with _explained(server):
+            postgresql_guests.create(driver_connection(server), name, password, database)
+
+    def drop_guest(self, server: sa.Connection, name: str, open_database: OpenDatabase) -> None:
+        with _explained(server):
+            connection = driver_connection(server)
+            if not accounts.exists(connection, name):
+                return
+            for database in sorted(accounts.at_home_in(connection, name)):
+                with open_database(database) as session:
+                    postgresql_guests.take_over(driver_connection(session), name, None)
+            postgresql_guests.drop(connection, name)
+
+    def guests(self, server: sa.Connection, prefix: str) -> tuple[Guest, ...]:
+        with _explained(server):
+            return postgresql_guests.guests(driver_connection(server), prefix)
+
+    def attend_guest(self, guest: sa.Connection, patron: sa.Connection) -> None:
+        """Who owns the database needs nobody's help for what stays in it."""
+
+    def take_over(self, patron: sa.Connection, name: str, like: str | None) -> None:
+        with _explained(patron):
+            postgresql_guests.take_over(driver_connection(patron), name, like)
+
+    def is_for_superusers(self, losses: Sequence[str]) -> bool:
+        return postgresql_superusers.is_any_lost(losses)
+
+    def load_for_superusers(self, patron: sa.Connection, source: Source, job: JobContext) -> None:
+        job.check()
+        with _explained(patron):
+            postgresql_superusers.load(driver_connection(patron), source)
 
 
 @contextmanager

@@ -5,12 +5,19 @@ They say what a server does with a database, not what is in it: its fingerprint 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from pagevoo_console.services.engines.base import Source
+from pagevoo_console.services.engines.framing import FrameKind, FrameReader
 from pagevoo_console.services.engines.postgresql_definitions import Definition, Phase, no_member, rows_of
 from pagevoo_console.services.engines.postgresql_names import literal, qualified, quote
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 
 SUPERUSERS_KINDS = frozenset({"event trigger", "publication"})
 
+_NO_SUPERUSER = ", where no superuser restores"
+_IF_SUPERUSER = "BEGIN IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN"
+_HEAD = f"DO '{_IF_SUPERUSER} "
 _STATES = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
@@ -20,17 +27,27 @@ def superusers_objects(connection: WatchedConnection) -> list[Definition]:
 
 
 def superusers_losses(connection: WatchedConnection) -> list[str]:
-    return [f"{made.kind} {made.name}, where no superuser restores" for made in superusers_objects(connection)]
+    return [f"{made.kind} {made.name}{_NO_SUPERUSER}" for made in superusers_objects(connection)]
+
+
+def is_any_lost(losses: Sequence[str]) -> bool:
+    """Whether a dump of these losses holds such objects."""
+    return any(loss.endswith(_NO_SUPERUSER) for loss in losses)
+
+
+def load(connection: WatchedConnection, source: Source) -> None:
+    """Make them, and nothing else of the dump."""
+    with connection.transaction():
+        for frame in FrameReader(source):
+            if frame.kind is FrameKind.STATEMENT and frame.executable.startswith(_HEAD.encode()):
+                connection.execute(frame.executable, binary=True)
 
 
 def _only_by_a_superuser(kind: str, name: str, statements: list[str], comment: str | None) -> Definition:
     if comment is not None:
         statements.append(f"COMMENT ON {kind.upper()} {quote(name)} IS {literal(comment)};")
     missing = f"{kind} {name} left out: only a superuser can make it"
-    body = (
-        "BEGIN IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN"
-        f" {' '.join(statements)} ELSE RAISE WARNING '%', {literal(missing)}; END IF; END"
-    )
+    body = f"{_IF_SUPERUSER} {' '.join(statements)} ELSE RAISE WARNING '%', {literal(missing)}; END IF; END"
     return Definition(kind, name, Phase.SUPERUSERS, f"DO {literal(body)};")
 
 

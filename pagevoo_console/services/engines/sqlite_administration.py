@@ -12,7 +12,13 @@ import sqlalchemy as sa
 from pagevoo_console.domain.errors import Unsupported
 from pagevoo_console.domain.health import KnownProblem, ServerLimits
 from pagevoo_console.services.engines import sqlite_files
-from pagevoo_console.services.engines.administration import AccountState, Administration, DatabaseGrant, DatabaseMark
+from pagevoo_console.services.engines.administration import (
+    AccountState,
+    Administration,
+    DatabaseGrant,
+    DatabaseMark,
+    Guest,
+)
 from pagevoo_console.services.engines.base import OpenDatabase
 from pagevoo_console.services.engines.sqlite_schema import quoted as quote
 from pagevoo_console.services.engines.sqlite_session import explain, folder_of
@@ -26,6 +32,7 @@ class SqliteAdministration(Administration):
 
     wanted_charset = ("UTF-8", "BINARY")
     survey_tells_markers = False
+    has_guests = False
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -123,4 +130,21 @@ class SqliteAdministration(Administration):
     def drop_account(
         self, server: sa.Connection, account: str, host: str, database: str | None, open_database: OpenDatabase
     ) -> None:
+        raise Unsupported(_NO_ACCOUNTS)
+
+    # --- guests -----------------------------------------------------------------------------------------------------
+
+    def create_guest(self, server: sa.Connection, name: str, password: str, database: str) -> None:
+        raise Unsupported(_NO_ACCOUNTS)
+
+    def drop_guest(self, server: sa.Connection, name: str, open_database: OpenDatabase) -> None:
+        raise Unsupported(_NO_ACCOUNTS)
+
+    def guests(self, server: sa.Connection, prefix: str) -> tuple[Guest, ...]:
+        return ()
+
+    def attend_guest(self, guest: sa.Connection, patron: sa.Connection) -> None:
+        raise Unsupported(_NO_ACCOUNTS)
+
+    def take_over(self, patron: sa.Connection, name: str, like: str | None) -> None:
         raise Unsupported(_NO_ACCOUNTS)
