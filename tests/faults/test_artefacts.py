@@ -85,7 +85,9 @@ def refuses(world: World, tenant: str, backup: Backup) -> str:
     return caught.value.code
 
 
-def test_a_flipped_bit_anywhere_is_found_and_never_restored(file_world: World, tenant: str, backup: Backup) -> None:
+def test_fault_163_a_flipped_bit_anywhere_is_found_and_never_restored(
+    file_world: World, tenant: str, backup: Backup
+) -> None:
     whole = backup.path.read_bytes()
     for place in (0, 3, 17, len(whole) // 3, len(whole) // 2, len(whole) - 5, len(whole) - 1):
         damaged = bytearray(whole)
@@ -97,7 +99,9 @@ def test_a_flipped_bit_anywhere_is_found_and_never_restored(file_world: World, t
     assert is_held(file_world, backup)
 
 
-def test_a_cut_or_longer_dump_is_found_and_never_restored(file_world: World, tenant: str, backup: Backup) -> None:
+def test_fault_163_a_cut_or_longer_dump_is_found_and_never_restored(
+    file_world: World, tenant: str, backup: Backup
+) -> None:
     whole = backup.path.read_bytes()
     for damaged in (b"", whole[:1], whole[: len(whole) // 2], whole[:-1], whole + b"\0", whole + whole):
         backup.path.write_bytes(damaged)
@@ -135,7 +139,9 @@ def test_a_flipped_byte_anywhere_in_the_manifest_is_found(file_world: World, bac
     ],
     ids=["empty", "null", "list", "no fields", "unclosed", "deep", "no UTF-8", "huge number", "wrong type", "huge"],
 )
-def test_a_manifest_that_is_none_is_no_backup(file_world: World, tenant: str, backup: Backup, manifest: bytes) -> None:
+def test_fault_161_a_manifest_that_is_none_is_no_backup(
+    file_world: World, tenant: str, backup: Backup, manifest: bytes
+) -> None:
     manifest_path(backup).write_bytes(manifest)
     assert not is_held(file_world, backup)
     assert file_world.console.backups.list(tenant) == ()
@@ -195,7 +201,7 @@ def other_sha(manifest: BackupManifest) -> dict[str, Any]:
         }.items()
     ],
 )
-def test_a_forged_manifest_is_no_and_never_restored(
+def test_fault_160_161_a_forged_manifest_is_no_and_never_restored(
     file_world: World, tenant: str, backup: Backup, change: Callable[[BackupManifest], dict[str, Any]]
 ) -> None:
     shutil.copy(backup.path, backup.path.parent.parent / "victim.sql.zst")
@@ -214,7 +220,7 @@ def test_a_forged_manifest_is_no_and_never_restored(
     ("change", "code"),
     [(other_engine, "other_engine"), (unknown_engine, "other_engine"), (other_platform, "other_platform")],
 )
-def test_a_backup_that_belongs_elsewhere_is_refused_by_rule(
+def test_fault_161_a_backup_that_belongs_elsewhere_is_refused_by_rule(
     file_world: World,
     tenant: str,
     backup: Backup,
@@ -239,13 +245,15 @@ def test_a_backup_without_its_manifest_is_none(file_world: World, tenant: str, b
     refuses(file_world, tenant, backup)
 
 
-def test_a_manifest_without_its_dump_is_a_no(file_world: World, tenant: str, backup: Backup) -> None:
+def test_fault_161_a_manifest_without_its_dump_is_a_no(file_world: World, tenant: str, backup: Backup) -> None:
     backup.path.unlink()
     assert not is_held(file_world, backup)
     refuses(file_world, tenant, backup)
 
 
-def test_another_tenants_manifest_beside_the_dump_is_a_no(file_world: World, tenant: str, backup: Backup) -> None:
+def test_fault_161_another_tenants_manifest_beside_the_dump_is_a_no(
+    file_world: World, tenant: str, backup: Backup
+) -> None:
     other = file_world.console.backups.create(published_tenant(file_world), JobContext())
     shutil.copy(manifest_path(other), manifest_path(backup))
     swapped = file_world.console.backups.get(str(manifest_path(backup)))
@@ -253,7 +261,9 @@ def test_another_tenants_manifest_beside_the_dump_is_a_no(file_world: World, ten
     assert refuses(file_world, tenant, swapped) == "other_tenant"
 
 
-def test_a_backup_exchanged_between_plan_and_restore_is_refused(file_world: World, tenant: str, backup: Backup) -> None:
+def test_fault_162_a_backup_exchanged_between_plan_and_restore_is_refused(
+    file_world: World, tenant: str, backup: Backup
+) -> None:
     other = file_world.console.backups.create(published_tenant(file_world), JobContext())
     plan = file_world.console.restores.plan(backup, tenant)
     entry = replace(backup_files.read_manifest(manifest_path(other)).files[0], name=backup.path.name)
@@ -268,7 +278,7 @@ def test_a_backup_exchanged_between_plan_and_restore_is_refused(file_world: Worl
 
 
 @pytest.mark.parametrize("kind", ["a pipe", "a symlink", "a folder", "a device"])
-def test_what_is_no_file_is_neither_waited_for_nor_followed(
+def test_fault_160_what_is_no_file_is_neither_waited_for_nor_followed(
     file_world: World, tenant: str, backup: Backup, tmp_path: Path, kind: str
 ) -> None:
     kept = tmp_path / "kept"
@@ -350,20 +360,20 @@ def is_seen_through(world: World, damage: Callable[[bytes], bytes]) -> None:
     [wide_window, bomb, one_long_line, no_end, unframed, plain_text],
     ids=lambda damage: damage.__name__,
 )
-def test_what_is_no_dump_is_a_no_whatever_its_checksums_say(
+def test_fault_160_what_is_no_dump_is_a_no_whatever_its_checksums_say(
     file_world: World, damage: Callable[[bytes], bytes]
 ) -> None:
     is_seen_through(file_world, damage)
 
 
 @pytest.mark.parametrize("damage", [second_frame, fewer_rows], ids=lambda damage: damage.__name__)
-def test_a_dump_of_other_content_is_a_no_whatever_its_checksums_say(
+def test_fault_163_a_dump_of_other_content_is_a_no_whatever_its_checksums_say(
     world: World, damage: Callable[[bytes], bytes]
 ) -> None:
     is_seen_through(world, damage)
 
 
-def test_a_proof_of_another_manifest_proves_nothing(file_world: World, backup: Backup) -> None:
+def test_fault_161_a_proof_of_another_manifest_proves_nothing(file_world: World, backup: Backup) -> None:
     assert file_world.console.backups.verify(backup, JobContext()).ok
     proved = file_world.console.backups.get(str(backup.path))
     assert proved.verified_at is not None

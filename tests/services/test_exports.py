@@ -82,7 +82,9 @@ def test_csv_tells_null_from_an_empty_text_and_can_be_read_back(world: World, te
     assert manifest_of(tmp_path / "copy")["spreadsheet_safe"] is False
 
 
-def test_cells_that_a_spreadsheet_would_run_are_defused_unless_asked_for_raw(world: World, tmp_path: Path) -> None:
+def test_fault_164_cells_that_a_spreadsheet_would_run_are_defused_unless_asked_for_raw(
+    world: World, tmp_path: Path
+) -> None:
     tenant, _ = world.provisioned()
     kind = "TEXT" if world.master.engine != "mysql" else "LONGTEXT"
     world.write(f"CREATE TABLE evil (a {kind}, n INTEGER)", database=world.name(tenant))

@@ -15,6 +15,7 @@ NULL = "NULL"
 HEXADECIMAL = re.compile(r"0x(?:[0-9a-f]{2})*")
 BYTES_SHOWN = 24
 LONGEST_TEXT = 400
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 Row = Sequence[Any]
 
@@ -71,7 +72,7 @@ def _one_line(text: str) -> str:
 
 
 def _no_formula(text: str, value: Any = "") -> str:
-    return f"'{text}" if not is_number(value) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if not is_number(value) and text.startswith(_FORMULA_STARTS) else text
 
 
 def _jsonable(value: Any) -> Any:

@@ -285,7 +285,7 @@ def test_fault_104_places_keep_their_shape_and_their_reference_system(place: Mar
     assert systems == [("area", 0), ("odd `name", 25832), ("shape", 0), ("spot", 4326)]
 
 
-def test_fault_105_107_112_json_generated_and_invisible_columns_are_what_they_were(
+def test_fault_105_106_107_112_json_generated_and_invisible_columns_are_what_they_were(
     place: MariadbPlace, tmp_path: Path
 ) -> None:
     copy = copied(
@@ -305,6 +305,19 @@ def test_fault_105_107_112_json_generated_and_invisible_columns_are_what_they_we
     )
     rows = copy.same("SELECT id, settings, hidden, stored, lazy, made, at, CONCAT(address) FROM mixed ORDER BY id")
     assert (rows[0][1], rows[3][1], rows[4][3]) == ('{"a": "x",  "a":1e400}', "no json", 10_000)
+
+
+def test_fault_124_a_wrong_estimate_of_the_server_counts_for_nothing(place: MariadbPlace, tmp_path: Path) -> None:
+    original = place.create(
+        "CREATE TABLE guessed (id INT PRIMARY KEY)", "INSERT INTO guessed SELECT seq FROM seq_1_to_500"
+    )
+    with closing(place.raw(original)) as elsewhere, elsewhere.cursor() as cursor:
+        elsewhere.begin()
+        cursor.execute("DELETE FROM guessed WHERE id > 7")
+        estimate = "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+        assert place.run(original, estimate) != [(500,)]
+        copy = copied(place, original, tmp_path)
+    assert copy.facts.tables["guessed"].rows == 500
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

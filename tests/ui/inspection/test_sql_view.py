@@ -149,12 +149,13 @@ def test_rows_are_copied_as_json(view: SqlView, qtbot: QtBot) -> None:
     assert json.loads(QGuiApplication.clipboard().text()) == [{"name": "Zoë", "gone": None}]
 
 
-def test_copies_hold_no_formula_and_no_stray_lines() -> None:
+def test_fault_164_copies_hold_no_formula_and_no_stray_lines() -> None:
     columns, rows = ("a", "a"), [("=1+1", -5), ("x\ty\nz", None)]
 
     assert as_csv(columns, rows) == 'a,a\r\n\'=1+1,-5\r\n"x\ty\nz",\r\n'
     assert as_tsv(columns, rows) == "a\ta\n=1+1\t-5\nx y z\t\n"
     assert json.loads(as_json(columns, rows))[1] == {"a": "x\ty\nz", "a_2": None}
+    assert as_csv(("a",), [("＝1",), ("\0=1",)]) == "a\r\n'＝1\r\n'\0=1\r\n"
 
 
 def test_long_values_are_cut_and_long_bytes_say_their_size() -> None:
@@ -162,7 +163,7 @@ def test_long_values_are_cut_and_long_bytes_say_their_size() -> None:
     assert shown("0x" + "ab" * 5000).replace("\u00a0", " ").endswith("… (5 kB)")
 
 
-def test_hostile_texts_are_shown_and_never_rendered(qtbot: QtBot) -> None:
+def test_fault_165_hostile_texts_are_shown_and_never_rendered(qtbot: QtBot) -> None:
     grid = ResultGrid(("<b>x</b>",), [("a\u202eb",)])
     qtbot.addWidget(grid)
 
