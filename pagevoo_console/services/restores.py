@@ -181,7 +181,10 @@ class BackupRestore(Procedure):
                 raise leftover(staged, run.server)
             engine.drop_database(run.session, staged)
         engine.create_database(run.session, staged, _marker(run))
-        like = run.database if run.plan["mode"] == RestoreMode.REPLACE else None
+        self._fill(run, staged, run.database if run.plan["mode"] == RestoreMode.REPLACE else None)
+
+    def _fill(self, run: Run, staged: str, like: str | None) -> None:
+        """Load into the empty database; what comes of it belongs to who owns `like`."""
         why = self._backups.load(
             self._backup(run), run.server, staged, run.job, operation=str(run.operation), like=like
         )
