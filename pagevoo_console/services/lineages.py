@@ -59,6 +59,7 @@ class Lineages:
         self._metadata: dict[str, sa.MetaData] = {}
         self._script: ScriptDirectory | None = None
         self._revisions: dict[str, Script] = {}
+        self._newest_revisions: dict[str, str] = {}
         self._statements: CompiledRevisions | None = None
         self._expected: dict[str, sa.MetaData] = {}
 
@@ -260,6 +261,8 @@ class Lineages:
         from pagevoo_console.services.lineage_operations import ConvergingOperations, fit_foreign_keys
 
         missing = set(self.missing_tables(connection, name))
+        if not missing:
+            return
         metadata = self.metadata(name)
         copy = sa.MetaData(naming_convention=metadata.naming_convention)
         for table in metadata.sorted_tables:
@@ -355,7 +358,10 @@ class Lineages:
         return self._revisions.get(revision)
 
     def _newest(self, name: str) -> str:
-        return self._scripts().get_revision(f"{name}@head").revision
+        script = self._scripts()
+        if name not in self._newest_revisions:
+            self._newest_revisions[name] = script.get_revision(f"{name}@head").revision
+        return self._newest_revisions[name]
 
     def _topmost(self, revisions: list[str]) -> str:
         """The one revision of a lineage that no other of these follows."""

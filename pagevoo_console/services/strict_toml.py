@@ -10,6 +10,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -103,7 +104,7 @@ def _mistakes(data: Any, shape: Any, path: str) -> Iterator[str]:
         yield from _mistakes_of_value(data, shape, path)
 
 
-def _mistakes_of_table(data: Any, fields: list[_Field], path: str) -> Iterator[str]:
+def _mistakes_of_table(data: Any, fields: tuple[_Field, ...], path: str) -> Iterator[str]:
     if not isinstance(data, dict):
         yield _wrong(path, "a table", data)
         return
@@ -133,17 +134,18 @@ def _mistakes_of_value(data: Any, shape: Any, path: str) -> Iterator[str]:
         yield _wrong(path, _NAMES.get(shape, str(shape)), data)
 
 
-def _fields(shape: Any) -> list[_Field] | None:
-    """The keys of a table's shape; None for what is no table."""
+@cache
+def _fields(shape: Any) -> tuple[_Field, ...] | None:
+    """The keys of a table's shape; None for what is no table. Evaluating annotations costs most of reading a file."""
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
-        return [_Field(field.encode_name, field.type, field.required) for field in msgspec.structs.fields(shape)]
+        return tuple(_Field(field.encode_name, field.type, field.required) for field in msgspec.structs.fields(shape))
     if isinstance(shape, type) and dataclasses.is_dataclass(shape):
         hints = typing.get_type_hints(shape)
         missing = dataclasses.MISSING
-        return [
+        return tuple(
             _Field(field.name, hints[field.name], field.default is missing and field.default_factory is missing)
             for field in dataclasses.fields(shape)
-        ]
+        )
     return None
 
 
