@@ -3,6 +3,9 @@
 Each server listens on 127.0.0.1 and on a Unix socket, with an administrator who has a password on both.
 """
 
+import base64
+import hashlib
+import hmac
 import itertools
 import os
 import shutil
@@ -398,8 +401,10 @@ class PostgresqlServer(DatabaseServer):
                 data_dir,
             )
             password_file.unlink()
+            single = [_program("postgres"), "--single", "-D", str(data_dir / "cluster"), "postgres"]
+            self.account.run(single, data_dir, f"ALTER ROLE {self.user} PASSWORD '{_quick_verifier()}'\n".encode())
 
-        recipe = f"{_version(_program('postgres'))} {self.user} {self._INITIAL} {PASSWORD}"
+        recipe = f"{_version(_program('postgres'))} {self.user} {self._INITIAL} {PASSWORD} {_quick_verifier()}"
         return template("postgresql", recipe, self.account, build) / "cluster"
 
     def _command(self) -> list[str]:
@@ -440,6 +445,16 @@ def start_postgresql(
 ) -> PostgresqlServer:
     """Starts a PostgreSQL of one's own, for a test that bends or breaks it; use it in a `with`."""
     return PostgresqlServer(config=config, tls=tls, is_durable=is_durable)
+
+
+@cache
+def _quick_verifier() -> str:
+    """What PostgreSQL keeps of the password, with one iteration instead of 4096: a third of every login's time."""
+    salt = b"sixteen bytes.  "
+    salted = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, 1)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    keys = (base64.b64encode(key).decode() for key in (stored, hmac.digest(salted, b"Server Key", "sha256")))
+    return f"SCRAM-SHA-256$1:{base64.b64encode(salt).decode()}${':'.join(keys)}"
 
 
 @cache
