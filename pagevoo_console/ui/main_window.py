@@ -277,12 +277,14 @@ class MainWindow(QMainWindow):
         from pagevoo_console.ui.wizards import room
 
         assert self.console is not None
-        folders = self.console.folders
+        folders, places, keys = self.console.folders, self.console.places, self.console.backups.keys
 
         def show(settings: object) -> None:
             preferences = room("settings.preferences", "PreferencesDialog")
             shortcuts = self.actions_.shortcuts()
-            preferences(settings, self.theme, self, runner=self.runner, shortcuts=shortcuts).open()
+            preferences(
+                settings, self.theme, self, runner=self.runner, shortcuts=shortcuts, places=places, keys=keys
+            ).open()
 
         self.runner.query(lambda: kept.settings(folders), show, key="preferences", owner=self)
 

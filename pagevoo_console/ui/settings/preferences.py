@@ -34,8 +34,12 @@ from pagevoo_console.ui.kit.runner import LOCAL, Runner
 from pagevoo_console.ui.kit.states import StateStack
 from pagevoo_console.ui.kit.theme import Scheme, Theme
 from pagevoo_console.ui.kit.tokens import Space, Text, Tone
+from pagevoo_console.ui.settings.keys_page import KeysPage
+from pagevoo_console.ui.settings.places_page import PlacesPage
 
 if TYPE_CHECKING:
+    from pagevoo_console.services.backup_keys import BackupKeys
+    from pagevoo_console.services.places import Places
     from pagevoo_console.services.settings import Preferences, Settings
 
 Shortcut = tuple[str, str]
@@ -64,7 +68,10 @@ class PreferencesDialog(QDialog):
         *,
         runner: Runner,
         shortcuts: Sequence[Shortcut] = (),
+        places: Places | None = None,
+        keys: BackupKeys | None = None,
     ) -> None:
+        """`places` and `keys` of the console in the window; without one their pages are left out."""
         super().__init__(parent)
         self.setObjectName("preferencesDialog")
         self.setWindowTitle(translate("settings", "Preferences"))
@@ -82,6 +89,10 @@ class PreferencesDialog(QDialog):
         self.tabs.setAccessibleName(translate("settings", "Preferences"))
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._make_general(), translate("settings", "General"))
+        if places is not None:
+            self.tabs.addTab(PlacesPage(places, runner), translate("settings", "Places"))
+        if keys is not None:
+            self.tabs.addTab(KeysPage(settings, keys, runner), translate("settings", "Backup keys"))
         self.tabs.addTab(ShortcutList(shortcuts), translate("settings", "Keyboard"))
         self.states = StateStack(column(self.banner, (self.tabs, 1), spacing=Space.S))
         self.save = button(translate("settings", "Save"), kind=ButtonKind.PRIMARY, on_click=self._save)
