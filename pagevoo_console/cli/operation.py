@@ -55,6 +55,18 @@ def resume(context: typer.Context, operation: Number) -> None:
     call.answer(document, lambda paper: paper.line(f"Operation {found.id} ({found.kind}) is {found.state.value}"))
 
 
+@app.command("take-over")
+def take_over(context: typer.Context, operation: Number) -> None:
+    """Go on with it here, where its console has given no sign of life for 90 seconds and will stop."""
+    call = call_of(context)
+    operations = call.console.operations
+    call.work(lambda job: operations.take_over(operation, job))
+    found = operations.get(operation)
+    look(call, found.tenant)
+    document = {"ok": True, **words.operation(found), "operation": found.id}
+    call.answer(document, lambda paper: paper.line(f"Operation {found.id} ({found.kind}) is {found.state.value}"))
+
+
 @app.command()
 def abandon(context: typer.Context, operation: Number) -> None:
     """Take back what was done, and close it."""

@@ -290,6 +290,7 @@ def operation(found: Operation) -> Json:
         "created_at": iso(found.created_at),
         "heartbeat_at": iso(found.heartbeat_at),
         "finished_at": iso(found.finished_at),
+        "silent": found.is_silent,
         "error": found.error,
     }
 

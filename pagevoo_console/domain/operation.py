@@ -41,6 +41,10 @@ class OperationKind(StrEnum):
     REMOVE_ACCOUNT = "account.remove"
 
 
+SILENT_SECONDS = 90.0
+"""Without a sign of life for so long, by the master's clock, an operation can be taken over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a plan, as it is shown and as it is journalled. `name` is stable, `title` a sentence for people."""
@@ -52,7 +56,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A row of the intent log. `target` is what no two live operations may share: the tenant."""
+    """A row of the intent log. `target` is what no two live operations may share: the tenant.
+
+    `is_silent` where it holds its tenant without a sign of life for SILENT_SECONDS, and may be taken over.
+    """
 
     id: str
     kind: str
@@ -69,6 +76,7 @@ class Operation:
     finished_at: datetime | None = None
     error: str | None = None
     steps: tuple[Step, ...] = ()
+    is_silent: bool = False
 
     @property
     def is_open(self) -> bool:

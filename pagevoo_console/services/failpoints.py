@@ -1,8 +1,8 @@
 """Places where tests make the process die, fail or hang, to see that nothing is lost.
 
 `PAGEVOO_FAIL="database.delete.after.drop=kill"` names a failpoint and what happens there: `kill` (SIGKILL to
-ourselves), `raise` (an error), `hang` (until killed), or `meet:2:FOLDER` (until two processes are there). Several are
-separated by commas. `python -O` removes them.
+ourselves), `stop` (SIGSTOP, as a laptop that sleeps), `raise` (an error), `hang` (until killed), or `meet:2:FOLDER`
+(until two processes are there). Several are separated by commas. `python -O` removes them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ def failpoint(name: str) -> None:
     match wanted.get(name):
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
         case "raise":
             raise Failed(f"Failpoint {name} was reached", code="failpoint")
         case "hang":

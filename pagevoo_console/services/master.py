@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -43,6 +44,12 @@ class MasterInit:
     adopted: tuple[str, ...]
 
 
+class _Asking(threading.local):
+    """What this thread asks at the beginning of each transaction, None where there is nothing to ask."""
+
+    question: Callable[[sa.Connection], None] | None = None
+
+
 class Master:
     """The master database of one connection. Safe to call from any thread: each call opens a session of its own."""
 
@@ -53,6 +60,7 @@ class Master:
         self.platform = platform
         self._connections = connections
         self._lineages = lineages
+        self._asking = _Asking()
 
     @property
     def engine(self) -> DatabaseEngine:
@@ -88,9 +96,20 @@ class Master:
             self.telling(),
         ):
             with self.engine.transaction(session):
+                if self._asking.question is not None:
+                    self._asking.question(session)
                 yield session
             for act in session.info.pop(_AFTER_COMMIT, []):
                 act()
+
+    @contextmanager
+    def asking_first(self, question: Callable[[sa.Connection], None]) -> Iterator[None]:
+        """Within, each transaction of this thread begins with this question, and goes no further where it raises."""
+        before, self._asking.question = self._asking.question, question
+        try:
+            yield
+        finally:
+            self._asking.question = before
 
     @contextmanager
     def telling(self) -> Iterator[None]:

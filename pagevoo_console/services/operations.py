@@ -20,41 +20,21 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Busy, Cancelled, ConsoleError, Failed, NotFound, Refused
-from pagevoo_console.domain.operation import Operation, OperationState, Step
+from pagevoo_console.domain.operation import SILENT_SECONDS, Operation, OperationState, Step
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.audit import Actor, AuditTrail
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.leases import Lease, Leases, silent_seconds
 from pagevoo_console.services.master import Master, not_initialised
+from pagevoo_console.services.operation_rows import MASTER_CLOCK, OPEN, OPERATIONS
 from pagevoo_console.services.values import as_time, naive_utc, now
 
 UNLOCK_SECONDS = 3.0
+TAKE_OVER = "operation.take_over"
 
-_OPERATIONS = sa.table(
-    "console_operations",
-    *(
-        sa.column(name)
-        for name in (
-            "kind",
-            "tenant",
-            "target",
-            "database_name",
-            "server",
-            "state",
-            "step",
-            "owner",
-            "plan",
-            "evidence",
-        )
-    ),
-    sa.column("error"),
-    sa.column("id", sa.BigInteger),
-    sa.column("epoch", sa.Integer),
-    *(sa.column(name, sa.DateTime) for name in ("heartbeat_at", "created_at", "finished_at")),
-)
-_OPEN = (OperationState.RUNNING.value, OperationState.INTERRUPTED.value, OperationState.FAILED.value)
-
+_ROWS = sa.select(OPERATIONS, MASTER_CLOCK.label("clock"))
 
 Guard = Callable[[str, str], None]
 """Called with an operation's kind and its tenant."""
@@ -79,6 +59,10 @@ class Run:
     evidence: dict[str, Any] = field(default_factory=dict)
     step: str = ""
     keep: Callable[[Run], None] = field(default=lambda run: None, repr=False)
+
+    @property
+    def lease(self) -> Lease:
+        return Lease(self.operation, self.epoch)
 
     @property
     def steps_done(self) -> list[str]:
@@ -137,6 +121,7 @@ class Operations:
         self._connections = connections
         self._audit = audit
         self._owner = f"{actor.name}@{actor.host}#{os.getpid()}"
+        self._leases = Leases(master, self._owner)
         self._procedures: dict[str, Procedure] = {}
         self._guards: list[Guard] = []
 
@@ -191,6 +176,23 @@ class Operations:
         with self._locked(server, found.tenant) as session:
             return self._take_up(operation, session, server, job)
 
+    def take_over(self, operation: str, job: JobContext) -> Any:
+        """Go on with what a console left that gives no sign of life and still holds the tenant's lock.
+
+        Its session is ended where the engine has sessions, and it stops at its next step. Raises as `resume` does, and
+        Busy where that console lives.
+        """
+        found = self.get(operation)
+        if not found.is_open:
+            raise Refused(f"Operation {operation} is {found.state.value}; there is nothing to take over", code="ended")
+        server = self._server(found)
+        with self._audit.change(TAKE_OVER, tenant=found.tenant, database=found.database) as told:
+            told["after"] = {"operation": found.id, "from": self._leases.seize(int(found.id))}
+            with self._connections.open(server, writable=True) as session:
+                self._connections.engine(server).end_lock_holder(session, lock_key(self._master, found.tenant))
+        with self._locked(server, found.tenant) as session:
+            return self._take_up(operation, session, server, job)
+
     def abandon(self, operation: str, job: JobContext) -> Operation:
         """Take back what was done and close it. Raises Refused where it is too late, Busy where it is worked on."""
         found = self.get(operation)
@@ -199,21 +201,22 @@ class Operations:
         server = self._server(found)
         with self._locked(server, found.tenant) as session:
             run = self._claim(operation, session, server, job)
-            self._procedures[run.kind].undo(run)
-            self._end(run, OperationState.ABANDONED, Outcome.CANCELLED, "abandoned")
+            with self._leases.keeping(run.lease), self._leases.fencing(run.lease):
+                self._procedures[run.kind].undo(run)
+                self._end(run, OperationState.ABANDONED, Outcome.CANCELLED, "abandoned")
         return self.get(operation)
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def list(self, *, tenant: str | None = None, open_only: bool = False, limit: int = 200) -> tuple[Operation, ...]:
         """Operations, newest first; those whose console has died are shown as interrupted. Reads only."""
-        query = sa.select(_OPERATIONS).order_by(_OPERATIONS.c.id.desc()).limit(limit)
+        query = _ROWS.order_by(OPERATIONS.c.id.desc()).limit(limit)
         if tenant is not None:
-            query = query.where(_OPERATIONS.c.tenant == tenant)
+            query = query.where(OPERATIONS.c.tenant == tenant)
         if open_only:
-            query = query.where(_OPERATIONS.c.state.in_(_OPEN))
+            query = query.where(OPERATIONS.c.state.in_(OPEN))
         with self._master.reading() as session:
-            if not sa.inspect(session).has_table(_OPERATIONS.name):
+            if not sa.inspect(session).has_table(OPERATIONS.name):
                 raise not_initialised(self._master.connection.master_database)
             rows = session.execute(query).all()
         return tuple(self._observed(self._operation(row)) for row in rows)
@@ -223,7 +226,7 @@ class Operations:
         if not operation.isascii() or not operation.isdigit():
             raise NotFound(f"There is no operation {operation}", hint="`operation list` shows them.")
         with self._master.reading() as session:
-            row = session.execute(sa.select(_OPERATIONS).where(_OPERATIONS.c.id == int(operation))).first()
+            row = session.execute(_ROWS.where(OPERATIONS.c.id == int(operation))).first()
         if row is None:
             raise NotFound(f"There is no operation {operation}", hint="`operation list` shows them.")
         return self._observed(self._operation(row))
@@ -231,10 +234,10 @@ class Operations:
     def at_work(self) -> dict[str, AtWork]:
         """Tenants with an operation that has not ended. Reads only; empty without console tables."""
         with self._master.reading() as session:
-            if not sa.inspect(session).has_table(_OPERATIONS.name):
+            if not sa.inspect(session).has_table(OPERATIONS.name):
                 return {}
-            query = sa.select(_OPERATIONS.c.tenant, _OPERATIONS.c.kind, _OPERATIONS.c.database_name)
-            rows = session.execute(query.where(_OPERATIONS.c.state.in_(_OPEN))).all()
+            query = sa.select(OPERATIONS.c.tenant, OPERATIONS.c.kind, OPERATIONS.c.database_name)
+            rows = session.execute(query.where(OPERATIONS.c.state.in_(OPEN))).all()
         return {str(row.tenant): AtWork(str(row.kind), str(row.database_name or "")) for row in rows}
 
     @contextmanager
@@ -251,9 +254,7 @@ class Operations:
 
     def ensure_idle(self, master: sa.Connection, tenant: str) -> None:
         """Within a change of the master that takes no lock of its own: raise Busy where work on the tenant is open."""
-        row = master.execute(
-            sa.select(_OPERATIONS).where(_OPERATIONS.c.target == tenant, _OPERATIONS.c.state.in_(_OPEN))
-        ).first()
+        row = master.execute(_ROWS.where(OPERATIONS.c.target == tenant, OPERATIONS.c.state.in_(OPEN))).first()
         if row is not None:
             raise self._unfinished(self._operation(row))
 
@@ -286,14 +287,26 @@ class Operations:
 
     def _somebody(self, tenant: str) -> Busy:
         live = self._live(tenant)
-        word = self._master.platform.words.tenant
+        whom = f"{self._master.platform.words.tenant} {tenant}"
         if live is None:
-            return Busy(f"Somebody else is working on {word} {tenant}", hint="Try again when they have finished.")
+            return Busy(f"{self._who(tenant)} is working on {whom}", hint="Try again when they have finished.")
+        hint = "Try again when it has ended: `operation list` shows how far it is."
+        if live.is_silent:
+            since = f"{live.heartbeat_at:%Y-%m-%d %H:%M:%S} UTC"
+            hint = f"It gave no sign of life since {since}: `operation take-over {live.id}` goes on with it here."
         return Busy(
-            f"Operation {live.id} ({live.kind}) by {live.owner} is at work on {word} {tenant}"
+            f"Operation {live.id} ({live.kind}) by {live.owner} is at work on {whom}"
             f" since {live.created_at:%Y-%m-%d %H:%M:%S} UTC",
-            hint="Try again when it has ended: `operation list` shows how far it is.",
+            hint=hint,
         )
+
+    def _who(self, tenant: str) -> str:
+        """Who holds a lock without an operation: the trail knows what was begun last, and did not end."""
+        _, events = self._audit.events(tenant=tenant, limit=1)
+        begun = next((one for one in events if one.outcome is Outcome.INTENT), None)
+        if begun is None:
+            return "Somebody else"
+        return f"{begun.actor}@{begun.host} ({begun.action}, since {begun.at[:19].replace('T', ' ')} UTC)"
 
     def _unfinished(self, left: Operation) -> Busy:
         return Busy(
@@ -304,16 +317,14 @@ class Operations:
 
     def _live(self, tenant: str) -> Operation | None:
         with self._master.reading() as session:
-            if not sa.inspect(session).has_table(_OPERATIONS.name):
+            if not sa.inspect(session).has_table(OPERATIONS.name):
                 raise not_initialised(self._master.connection.master_database)
-            row = session.execute(
-                sa.select(_OPERATIONS).where(_OPERATIONS.c.target == tenant, _OPERATIONS.c.state.in_(_OPEN))
-            ).first()
+            row = session.execute(_ROWS.where(OPERATIONS.c.target == tenant, OPERATIONS.c.state.in_(OPEN))).first()
         return None if row is None else self._operation(row)
 
     def _plan(self, operation: str) -> dict[str, Any]:
         with self._master.reading() as session:
-            query = sa.select(_OPERATIONS.c.plan).where(_OPERATIONS.c.id == int(operation))
+            query = sa.select(OPERATIONS.c.plan).where(OPERATIONS.c.id == int(operation))
             plan: dict[str, Any] = json.loads(session.execute(query).scalar_one())
             return plan
 
@@ -331,13 +342,13 @@ class Operations:
         values = {
             "kind": kind, "tenant": tenant, "target": tenant, "database_name": database, "server": server.name,
             "state": OperationState.RUNNING.value, "step": None, "owner": self._owner, "epoch": 1,
-            "plan": json.dumps(plan), "evidence": "{}", "created_at": moment, "heartbeat_at": moment,
+            "plan": json.dumps(plan), "evidence": "{}", "created_at": moment, "heartbeat_at": MASTER_CLOCK,
         }  # fmt: skip
         try:
             with self._master.writing() as master:
-                master.execute(sa.insert(_OPERATIONS).values(values))
+                master.execute(sa.insert(OPERATIONS).values(values))
                 number = master.execute(
-                    sa.select(_OPERATIONS.c.id).where(_OPERATIONS.c.target == tenant, _OPERATIONS.c.state.in_(_OPEN))
+                    sa.select(OPERATIONS.c.id).where(OPERATIONS.c.target == tenant, OPERATIONS.c.state.in_(OPEN))
                 ).scalar_one()
                 self._audit.append(
                     master, kind, Outcome.INTENT, tenant=tenant, database=database, operation=number, before=plan
@@ -355,9 +366,7 @@ class Operations:
     def _claim(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Run:
         """Become the owner of an operation whose lock we hold: whoever had it before is dead or has lost it."""
         with self._master.writing() as master:
-            row = master.execute(
-                sa.select(_OPERATIONS).where(_OPERATIONS.c.id == int(operation)).with_for_update()
-            ).one()
+            row = master.execute(_ROWS.where(OPERATIONS.c.id == int(operation)).with_for_update()).one()
             found = self._operation(row)
             if not found.is_open:
                 raise Refused(f"Operation {operation} is {found.state.value} already", code="ended")
@@ -365,11 +374,11 @@ class Operations:
                 raise Refused(f"This console does not know operations of kind {found.kind!r}", code="unknown_kind")
             epoch = found.epoch + 1
             master.execute(
-                sa.update(_OPERATIONS)
-                .where(_OPERATIONS.c.id == int(operation))
+                sa.update(OPERATIONS)
+                .where(OPERATIONS.c.id == int(operation))
                 .values(
                     owner=self._owner, epoch=epoch, state=OperationState.RUNNING.value, error=None,
-                    heartbeat_at=naive_utc(now()),
+                    heartbeat_at=MASTER_CLOCK,
                 )
             )  # fmt: skip
         return Run(
@@ -379,34 +388,39 @@ class Operations:
 
     def _carry_out(self, run: Run, is_taken_up: bool = False) -> Any:
         procedure = self._procedures[run.kind]
-        steps = procedure.steps(run.plan)
-        seen = ""
-        try:
-            for number, step in enumerate(steps):
-                if step.name in run.steps_done:
-                    seen = step.name if is_taken_up and step.name in procedure.looks else ""
-                    continue
-                run.job.progress(step.title, number, len(steps), "steps")
-                run.job.line(step.title)
-                self._beat(run, step.name)
-                failpoint(f"{run.kind}.before.{step.name}")
-                self._ensure_fence(run)
-                if seen:
-                    procedure.perform(seen, run)
-                    seen = ""
-                procedure.perform(step.name, run)
-                failpoint(f"{run.kind}.after.{step.name}")
-                run.evidence["steps_done"] = [*run.steps_done, step.name]
-            self._beat(run, "finish")
-            failpoint(f"{run.kind}.before.finish")
-            with self._master.writing() as master:
-                after = procedure.finish(master, run)
-                self._close(master, run, OperationState.DONE, Outcome.DONE, None, after)
-        except BaseException as error:
-            self._stopped(procedure, run, error)
-            raise
+        with self._leases.keeping(run.lease):
+            try:
+                with self._leases.fencing(run.lease):
+                    self._perform(procedure, run, is_taken_up)
+            except BaseException as error:
+                self._stopped(procedure, run, error)
+                raise
         failpoint(f"{run.kind}.done")
         return procedure.result(run)
+
+    def _perform(self, procedure: Procedure, run: Run, is_taken_up: bool) -> None:
+        steps = procedure.steps(run.plan)
+        seen = ""
+        for number, step in enumerate(steps):
+            if step.name in run.steps_done:
+                seen = step.name if is_taken_up and step.name in procedure.looks else ""
+                continue
+            run.job.progress(step.title, number, len(steps), "steps")
+            run.job.line(step.title)
+            self._beat(run, step.name)
+            failpoint(f"{run.kind}.before.{step.name}")
+            self._ensure_fence(run)
+            if seen:
+                procedure.perform(seen, run)
+                seen = ""
+            procedure.perform(step.name, run)
+            failpoint(f"{run.kind}.after.{step.name}")
+            run.evidence["steps_done"] = [*run.steps_done, step.name]
+        self._beat(run, "finish")
+        failpoint(f"{run.kind}.before.finish")
+        with self._master.writing() as master:
+            after = procedure.finish(master, run)
+            self._close(master, run, OperationState.DONE, Outcome.DONE, None, after)
 
     def _stopped(self, procedure: Procedure, run: Run, error: BaseException) -> None:
         """After an error: take back what can be taken back, or leave the operation to be resumed."""
@@ -415,8 +429,10 @@ class Operations:
             outcome = Outcome.CANCELLED
         state = OperationState.ABANDONED
         try:
-            if procedure.has_changed(run):
-                procedure.undo(replace(run, job=JobContext()))
+            with self._leases.fencing(run.lease):
+                if procedure.has_changed(run):
+                    self._ensure_fence(run)
+                    procedure.undo(replace(run, job=JobContext()))
         except (ConsoleError, sa.exc.DBAPIError):
             state = OperationState.INTERRUPTED
         try:
@@ -440,21 +456,12 @@ class Operations:
         """Write down the step that begins and the evidence so far; fails when the operation is not ours any more."""
         run.step = step
         with self._master.writing() as master:
-            answer = master.execute(
-                sa.update(_OPERATIONS)
-                .where(
-                    _OPERATIONS.c.id == run.operation,
-                    _OPERATIONS.c.owner == self._owner,
-                    _OPERATIONS.c.epoch == run.epoch,
-                )
-                .values(step=step, heartbeat_at=naive_utc(now()), evidence=json.dumps(run.evidence))
+            self._leases.ensure(master, run.lease)
+            master.execute(
+                sa.update(OPERATIONS)
+                .where(OPERATIONS.c.id == run.operation)
+                .values(step=step, heartbeat_at=MASTER_CLOCK, evidence=json.dumps(run.evidence))
             )
-            if answer.rowcount != 1:
-                raise Failed(
-                    f"Operation {run.operation} was taken over by another console",
-                    code="lease_lost",
-                    hint="`operation list` shows who has it.",
-                )
 
     def _keep(self, run: Run) -> None:
         self._beat(run, run.step)
@@ -475,13 +482,8 @@ class Operations:
         values: dict[str, Any] = {"state": state.value, "error": error, "evidence": json.dumps(run.evidence)}
         if state in (OperationState.DONE, OperationState.ABANDONED):
             values["finished_at"] = naive_utc(now())
-        answer = master.execute(
-            sa.update(_OPERATIONS)
-            .where(_OPERATIONS.c.id == run.operation, _OPERATIONS.c.epoch == run.epoch)
-            .values(values)
-        )
-        if answer.rowcount != 1:
-            raise Failed(f"Operation {run.operation} was taken over by another console", code="lease_lost")
+        self._leases.ensure(master, run.lease)
+        master.execute(sa.update(OPERATIONS).where(OPERATIONS.c.id == run.operation).values(values))
         self._audit.append(
             master, run.kind, outcome, tenant=run.tenant, database=run.database, operation=run.operation,
             before=run.plan, after=after, detail=error,
@@ -497,6 +499,7 @@ class Operations:
             OperationState(row.state), row.step, row.owner, int(row.epoch), created, heartbeat,
             as_time(row.finished_at), row.error,
             procedure.steps(json.loads(row.plan)) if procedure is not None else (),
+            row.state == OperationState.RUNNING and silent_seconds(row.heartbeat_at, row.clock) >= SILENT_SECONDS,
         )  # fmt: skip
 
     def _observed(self, operation: Operation) -> Operation:
@@ -511,7 +514,7 @@ class Operations:
                 )
         except ConsoleError:
             return operation
-        return replace(operation, state=OperationState.INTERRUPTED) if is_free else operation
+        return replace(operation, state=OperationState.INTERRUPTED, is_silent=False) if is_free else operation
 
     def _server(self, operation: Operation) -> Server:
         for server in self._master.connection.servers:

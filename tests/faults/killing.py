@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pagevoo_console.domain.errors import ConsoleError
@@ -32,6 +34,47 @@ def killed_after(seconds: float, work: Callable[[], object]) -> bool:
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
+
+
+@dataclass
+class Sleeper:
+    """A process that has stopped in the middle of its work. `error` is the code it ended with, empty without one."""
+
+    process: int
+    told: int
+    error: str = field(default="")
+
+    def wake(self) -> None:
+        """Let it go on, and wait for its end."""
+        os.kill(self.process, signal.SIGCONT)
+        os.waitpid(self.process, 0)
+        self.process = 0
+        self.error = os.read(self.told, 1000).decode()
+
+
+@contextmanager
+def asleep_at(failpoint: str, work: Callable[[], object]) -> Iterator[Sleeper]:
+    """Within, a process does the work and has stopped at the failpoint, as on a laptop that sleeps."""
+    told, tell = os.pipe()
+
+    def told_work() -> None:
+        try:
+            work()
+        except ConsoleError as error:
+            os.write(tell, error.code.encode())
+            raise
+
+    sleeper = Sleeper(_forked(told_work, {VARIABLE: f"{failpoint}=stop"}), told)
+    os.close(tell)
+    try:
+        _, status = os.waitpid(sleeper.process, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), f"it never came to {failpoint}"
+        yield sleeper
+    finally:
+        os.close(told)
+        if sleeper.process:
+            os.kill(sleeper.process, signal.SIGKILL)
+            os.waitpid(sleeper.process, 0)
 
 
 def in_parallel(work: Callable[[], object], processes: int, failpoint: str | None = None) -> list[bool]:

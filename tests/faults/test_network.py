@@ -182,7 +182,7 @@ def test_fault_28_29_a_deletion_that_lost_its_lock_destroys_nothing_and_can_be_r
 
     with pytest.raises(ConsoleError) as caught:
         world.console.deletions.run(plan, world.name(tenant), JobContext(on_line=kill))
-    assert killed
+    assert killed, repr(caught.value)
     assert killed[0]
     assert caught.value.code in ("lock_lost", "unreachable")
     left = truth(world, tenant)

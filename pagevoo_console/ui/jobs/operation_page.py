@@ -27,11 +27,12 @@ LAST = "finish"
 class OperationPage(ScrollPage):
     """Shows one operation.
 
-    Signals: resume_wanted(Operation); abandon_wanted(Operation).
+    Signals: resume_wanted(Operation); abandon_wanted(Operation); take_over_wanted(Operation).
     """
 
     resume_wanted = Signal(object)
     abandon_wanted = Signal(object)
+    take_over_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(translate("operations", "Operation"), parent)
@@ -49,7 +50,12 @@ class OperationPage(ScrollPage):
             hint=translate("operations", "Take back what was done, where it is not too late"),
         )  # fmt: skip
         self.abandon.setObjectName("abandonOperationButton")
-        self.decision = row(self.resume, self.abandon, None)
+        self.take_over = button(
+            translate("operations", "Take over…"), "log-in", on_click=self._take_over,
+            hint=translate("operations", "Go on with it here; the console that gives no sign of life stops"),
+        )  # fmt: skip
+        self.take_over.setObjectName("takeOverOperationButton")
+        self.decision = row(self.resume, self.abandon, self.take_over, None)
         self._steps = QVBoxLayout()
         self._facts = QVBoxLayout()
         self.parts.addWidget(self.header)
@@ -73,9 +79,10 @@ class OperationPage(ScrollPage):
         self.header.set_title(action_word(operation.kind), f"{whom} · {operation.database or format.NOTHING}")
         self.header.set_badges(BadgeView(operation_badge(operation.state)))
         stopped = operation.state in (OperationState.INTERRUPTED, OperationState.FAILED)
-        self.decision.setVisible(stopped)
-        self.resume.setEnabled(can_decide)
-        self.abandon.setEnabled(can_decide)
+        self.decision.setVisible(stopped or operation.is_silent)
+        for choice, is_offered in ((self.resume, stopped), (self.abandon, stopped), (self.take_over, not stopped)):
+            choice.setVisible(is_offered)
+            choice.setEnabled(can_decide)
         self._say(operation)
         clear(self._steps)
         steps = tuple(review_step(step, state, operation) for step, state in steps_of(operation))
@@ -94,6 +101,15 @@ class OperationPage(ScrollPage):
             text = redacted(operation.error or "")
             more = translate("operations", "Resume goes on with it, Abandon takes back what was done.")
             self.banner.show_message(Message(MessageKind.WARNING, title, f"{text}\n{more}".strip()))
+        elif operation.is_silent:
+            title = translate("operations", "{owner} gives no sign of life").format(owner=operation.owner)
+            text = translate(
+                "operations",
+                "The last one was {age}. If that console sleeps or hangs, take the operation over: it goes on here, and"
+                " that console stops as soon as it wakes.",
+            )
+            text = text.format(age=format.age(operation.heartbeat_at))
+            self.banner.show_message(Message(MessageKind.WARNING, title, text))
         elif operation.error:
             failed = operation.state is OperationState.FAILED
             title = (
@@ -109,6 +125,10 @@ class OperationPage(ScrollPage):
     def _resume(self) -> None:
         if self._shown is not None:
             self.resume_wanted.emit(self._shown)
+
+    def _take_over(self) -> None:
+        if self._shown is not None:
+            self.take_over_wanted.emit(self._shown)
 
     def _abandon(self) -> None:
         if self._shown is not None:

@@ -64,6 +64,7 @@ class OperationsView(QWidget):
         self.page = OperationPage()
         self.page.resume_wanted.connect(self._resume)
         self.page.abandon_wanted.connect(self._ask_abandon)
+        self.page.take_over_wanted.connect(self._ask_take_over)
         self.split, self.states = list_and_page(
             self, "operationsSplitter", self.header, self.banner, records=self.list, page=self.page, heights=(220, 420)
         )
@@ -130,6 +131,20 @@ class OperationsView(QWidget):
     def _resume(self, operation: Operation) -> None:
         title = translate("operations", "Resume: {what}").format(what=action_word(operation.kind))
         self._run(operation, title, lambda job: self._console.operations.resume(operation.id, job))
+
+    def _ask_take_over(self, operation: Operation) -> None:
+        question = Question(
+            translate("operations", "Take “{what}” of {tenant} over from {owner}?").format(
+                what=action_word(operation.kind), tenant=named(operation.tenant, self._names), owner=operation.owner
+            ),
+            translate("operations", "It goes on here where it stands. The other console loses it, and stops."),
+            translate("operations", "Take over"),
+        )
+        ask(question, lambda: self._take_over(operation), self)
+
+    def _take_over(self, operation: Operation) -> None:
+        title = translate("operations", "Take over: {what}").format(what=action_word(operation.kind))
+        self._run(operation, title, lambda job: self._console.operations.take_over(operation.id, job))
 
     def _ask_abandon(self, operation: Operation) -> None:
         question = Question(

@@ -28,6 +28,7 @@ ACTIONS = {
     "feature.uninstall": "Uninstall feature",
     "feature.repair": "Repair features",
     "feature.adopt": "Adopt feature",
+    "operation.take_over": "Take over",
     "backup.create": "Back up",
     "backup.verify": "Verify backup",
     "backup.restore": "Restore backup",

@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.operation import Operation, OperationState, Step
+from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.ui.jobs.operation_page import StepState, steps_of
 from pagevoo_console.ui.jobs.operations_view import OperationsView, sorted_operations
 from pagevoo_console.ui.kit.questions import QuestionDialog
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
+from tests.faults.killing import asleep_at
 from tests.services.platform_world import World
 from tests.ui.worlds import cut_off, nameless, running, small_world
 
@@ -69,6 +71,38 @@ def test_one_that_was_cut_off_stands_first_and_is_resumed(world: World, runner: 
     assert view.page.shown is not None
     assert view.page.shown.tenant == tenant
     assert not view.page.decision.isVisible()
+    database = world.console.tenants.show(tenant).database
+    assert database is not None
+    assert database.state is DatabaseState.ACTIVE
+
+
+def test_fault_8_one_without_a_sign_of_life_is_taken_over_after_the_question(
+    world: World, runner: Runner, qtbot: QtBot
+) -> None:
+    tenant, (website,) = world.add_tenant()
+    creation = world.console.databases.plan_creation(tenant, website)
+    with asleep_at("database.create.before.core", lambda: world.console.databases.create(creation, JobContext())):
+        view = open_view(world, runner, qtbot)
+        shown = view.page.shown
+        assert shown is not None
+        assert shown.state is OperationState.RUNNING
+        assert not view.page.decision.isVisible()
+
+        world.write("UPDATE console_operations SET heartbeat_at = '2026-01-01 00:00:00'")
+        view.refresh()
+        qtbot.waitUntil(view.page.take_over.isVisible, timeout=15_000)
+        assert not view.page.resume.isVisible()
+        assert view.page.banner.message is not None
+        assert shown.owner in view.page.banner.message.title
+        view.page.take_over.click()
+        dialog = view.findChild(QuestionDialog)
+        assert dialog is not None
+        assert shown.owner in dialog.windowTitle()
+        dialog.yes.click()
+        qtbot.waitUntil(
+            lambda: (now := view.page.shown) is not None and now.state is OperationState.DONE, timeout=30_000
+        )
+
     database = world.console.tenants.show(tenant).database
     assert database is not None
     assert database.state is DatabaseState.ACTIVE
