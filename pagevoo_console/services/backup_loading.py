@@ -25,6 +25,7 @@ from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.guests import Guests, NoGuest
 from pagevoo_console.services.jobs import JobContext
 
+NOT_OURS = "not_ours"
 OpenSource = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
@@ -62,7 +63,7 @@ class BackupLoader:
             why = error.message
         except MissingPrivilege as error:
             why = f"A throw-away account may not: {error.message}"
-            self._ensure_known(backup, Refused(why, code="not_ours"))
+            self._ensure_known(backup, Refused(why, code=NOT_OURS))
         else:
             self._complete(backup, manifest, server, database, open_source, job)
             return ""

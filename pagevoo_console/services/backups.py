@@ -28,7 +28,7 @@ from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backup_keys import BackupKeys
-from pagevoo_console.services.backup_loading import BackupLoader
+from pagevoo_console.services.backup_loading import NOT_OURS, BackupLoader
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.encryption import Sealing
 from pagevoo_console.services.engines.base import DatabaseEngine
@@ -267,6 +267,10 @@ class Backups:
                 return Verdict(True, True, ())
             tables, problems = self._restore_and_compare(backup, manifest, job)
         except (Corrupt, NotFound, Failed) as error:
+            return Verdict(False, quick, (), (error.message,))
+        except Refused as error:
+            if error.code != NOT_OURS:
+                raise
             return Verdict(False, quick, (), (error.message,))
         if problems:
             return Verdict(False, False, tables, problems)
