@@ -116,7 +116,8 @@ class DatabaseCreation(Procedure):
 
     def _compare(self, run: Run) -> None:
         with self._connections.open(run.server, run.database) as session:
-            differences = self._lineages.drift(session, run.plan["lineage"])
+            fingerprint = self._connections.engine(run.server).fingerprint(session)
+            differences = self._lineages.drift(session, run.plan["lineage"], fingerprint=fingerprint)
         if differences:
             raise Failed(
                 f"{run.database} is not what its core tables should be: "
