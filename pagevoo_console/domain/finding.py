@@ -27,6 +27,7 @@ class FindingKind(StrEnum):
     WILDCARD_GRANT = "wildcard_grant"
     STALE_GRANT = "stale_grant"
     LEFTOVER = "leftover"
+    TRASH_MISSING = "trash_missing"
     WRONG_INDEX = "wrong_index"
     WRONG_CHARSET = "wrong_charset"
 
@@ -41,6 +42,7 @@ class RepairAction(StrEnum):
     CHANGE_GRANT = "change_grant"
     CHANGE_CHARSET = "change_charset"
     DROP_ACCOUNT = "drop_account"
+    CLOSE_RECORD = "close_record"
     BY_HAND = "by_hand"
 
 

@@ -13,6 +13,7 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.services.engines.administration import DatabaseMark
 from pagevoo_console.services.finding_facts import (
     ASIDE,
+    BESIDE,
     SCRATCH,
     STAGE,
     Ended,
@@ -24,6 +25,7 @@ from pagevoo_console.services.finding_facts import (
     staged_name,
 )
 from pagevoo_console.services.finding_making import RECHECK, found, retirement
+from pagevoo_console.services.finding_strays import stray_findings
 from pagevoo_console.services.registry import RegistryRow
 
 _UNOWNED_RISK = "Whoever gets a database of this name next could be given what an earlier customer left in it."
@@ -42,6 +44,8 @@ def database_findings(facts: Facts, claimed: frozenset[str]) -> Iterator[Finding
                 yield leftover
             elif {(seen.server.name, name), ("", name)} & named:
                 yield from _charset(facts, seen, mark)
+            elif name.startswith(BESIDE):
+                yield from stray_findings(facts, seen, mark)
             elif name not in claimed:
                 yield from _unowned(facts, seen, mark)
 

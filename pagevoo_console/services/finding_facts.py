@@ -10,12 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pagevoo_console.domain.deletion import BlastRadius
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.operation import OperationKind, OperationState
 from pagevoo_console.domain.platform import Platform
 from pagevoo_console.domain.server import Connection, Server
 from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.trash import TRASH_PREFIX
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.deletion_measures import measure
 from pagevoo_console.services.engines.administration import DatabaseGrant, DatabaseMark
 from pagevoo_console.services.engines.base import DatabaseEngine, FeatureRecord
 from pagevoo_console.services.lineages import Lineages
@@ -24,12 +27,16 @@ from pagevoo_console.services.operations import AtWork, Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow
 from pagevoo_console.services.scratch import PREFIX
+from pagevoo_console.services.trash_facts import TrashFacts, read_trash
 
 SCRATCH, STAGE, ASIDE, DRAFT = PREFIX, "pagevoo_stage_", "pagevoo_aside_", "pagevoo_new_"
 OURS = (SCRATCH, STAGE, ASIDE, DRAFT)
-_NUMBERED = re.compile(rf"(?:{STAGE}|{ASIDE})(\d{{1,18}})")
+BESIDE = (SCRATCH, STAGE, ASIDE, TRASH_PREFIX)
+"""What the names of databases begin with that the console keeps beside the tenants'. A hint, never a proof."""
+_NUMBERED = re.compile(rf"(?:{STAGE}|{ASIDE})(\d{{1,18}})|{TRASH_PREFIX}(\d{{1,18}})_[0-9a-f]{{6}}(?:_\d+)?")
 _MARKED = re.compile(r"(?:restore:|op)(\d{1,18})(?:-.*)?", re.DOTALL)
 _BATCH = 500
+LOOK_SECONDS = 20
 
 _OPERATIONS = sa.table(
     "console_operations",
@@ -58,6 +65,7 @@ class Seen:
     """One server: its databases with their markers, its grants, and the accounts that bear our tenants' prefix.
 
     `in_use` are scratch databases that a living console holds; `features` what unowned databases record of themselves.
+    `strays` are databases that no record speaks of, with what they hold, None where nobody could look.
     """
 
     server: Server
@@ -67,6 +75,7 @@ class Seen:
     accounts: tuple[tuple[str, str], ...]
     in_use: frozenset[str]
     features: dict[str, FeatureRecord | ConsoleError] = field(hash=False)
+    strays: dict[str, BlastRadius | None] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class Facts:
     ended: dict[int, Ended] = field(hash=False)
     account_makers: tuple[Ended, ...]
     drafts: dict[str, Ended] = field(hash=False)
+    trash: TrashFacts
 
     def is_live(self, row: RegistryRow) -> bool:
         registry = self.platform.registry
@@ -135,6 +145,7 @@ class FactFinder:
 
     def facts(self) -> Facts:
         """Everything as it is now. What changed while it was read is left out, so that no haste becomes a finding."""
+        told = read_trash(self._master)
         before = self._rows()
         working = self._working()
         live = {row.database for row in before if self._is_live(row)}
@@ -143,7 +154,7 @@ class FactFinder:
         unreachable: dict[str, str] = {}
         for server in self._master.connection.servers:
             try:
-                servers[server.name] = self._look(server, live | owners)
+                servers[server.name] = self._look(server, live | owners, told.spoken_of)
             except ConsoleError as error:
                 if error.exit_code == 130:
                     raise
@@ -154,7 +165,7 @@ class FactFinder:
         ended, makers, drafts = self._history(servers)
         return Facts(
             self._master.platform, self._master.connection, self._tenancy, self._master.engine, tenants, websites,
-            rows, servers, unreachable, at_work, ended, makers, drafts,
+            rows, servers, unreachable, at_work, ended, makers, drafts, told.through(read_trash(self._master)),
         )  # fmt: skip
 
     def _is_live(self, row: RegistryRow) -> bool:
@@ -178,14 +189,14 @@ class FactFinder:
             websites = {website.id: website for website in self._registry.websites(session)}
         return rows, tenants, websites
 
-    def _look(self, server: Server, owned: set[str]) -> Seen:
+    def _look(self, server: Server, owned: set[str], spoken_of: frozenset[str]) -> Seen:
         engine = self._connections.engine(server)
         administration = engine.administration
         with self._connections.open(server, read_timeout=120) as session:
             marks = administration.survey(session)
             unowned = [name for name in marks if name not in owned and self._is_tenants(name)]
             if not administration.survey_tells_markers:
-                for name in [*unowned, *(name for name in marks if name.startswith(OURS))]:
+                for name in [*unowned, *(name for name in marks if name.startswith((*OURS, *BESIDE)))]:
                     mark = marks[name]
                     marks[name] = DatabaseMark(name, engine.marker(session, name), mark.charset, mark.collation)
             scratch = [name for name in marks if name.startswith(SCRATCH)]
@@ -199,7 +210,20 @@ class FactFinder:
                 features=dict(
                     engine.feature_rows(session, sorted(unowned), lambda name: self._connections.open(server, name))
                 ),
+                strays={
+                    name: self._measured(server, engine, name)
+                    for name in marks
+                    if name.startswith(BESIDE) and name not in spoken_of
+                },
             )
+
+    def _measured(self, server: Server, engine: DatabaseEngine, name: str) -> BlastRadius | None:
+        """What it holds; None where nobody is let in."""
+        try:
+            with self._connections.open(server, name, read_timeout=LOOK_SECONDS) as session:
+                return measure(engine, session, 0)
+        except ConsoleError:
+            return None
 
     def _is_tenants(self, name: str) -> bool:
         before, _, after = self._master.platform.database_pattern.partition("{tenant}")
@@ -267,9 +291,9 @@ def number_in(text: str | None) -> int | None:
 
 
 def number_of_name(name: str) -> int | None:
-    """The number of the operation that a staged or replaced database is named after."""
+    """The number of the operation that a staged, replaced or deleted database is named after."""
     found = _NUMBERED.fullmatch(name)
-    return None if found is None else int(found[1])
+    return None if found is None else int(found[1] or found[2])
 
 
 def _numbers(marks: Iterable[DatabaseMark]) -> Iterator[int]:

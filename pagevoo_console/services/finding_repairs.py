@@ -17,6 +17,7 @@ from pagevoo_console.domain.database import DatabaseState, TenantDatabase
 from pagevoo_console.domain.errors import Corrupt, Failed, Refused
 from pagevoo_console.domain.finding import Findings
 from pagevoo_console.domain.operation import OperationKind, Step
+from pagevoo_console.domain.trash import TrashState
 from pagevoo_console.services.backups import Backups, written_since
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import ensure_no_active, owned_website
@@ -29,6 +30,7 @@ from pagevoo_console.services.registry import Registry, RegistryRow, TenantRow
 from pagevoo_console.services.registry_changes import RegistryChanges
 from pagevoo_console.services.tenants import Located
 from pagevoo_console.services.trash_moves import TRASH, TrashMoves, keep
+from pagevoo_console.services.trash_records import TrashRecords
 
 REPAIR = OperationKind.REPAIR.value
 GONE = "finding_gone"
@@ -60,6 +62,7 @@ class FindingRepair(Procedure):
         self._moves = moves
         self._look = look
         self._changes = RegistryChanges(registry)
+        self._records = TrashRecords(master)
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
         return tuple(Step(name, title, bool(destructive)) for name, title, destructive in plan["steps"])
@@ -68,7 +71,7 @@ class FindingRepair(Procedure):
         match step:
             case "recheck":
                 self._recheck(run)
-            case "registry" | "adopt":
+            case "registry" | "adopt" | "record":
                 """What it says is done at the very end, in one transaction with it."""
             case "core":
                 self._ensure_core(run)
@@ -99,6 +102,8 @@ class FindingRepair(Procedure):
         changed = self._changes.make(master, data.get("changes", []))
         if run.plan["action"] == "adopt":
             changed.append(self._adopt(master, run))
+        if run.plan["action"] == "close_record":
+            self._records.settle(master, data["operation"], TrashState.PURGED, run.operation)
         run.evidence["changed"] = changed
         if TRASH in run.evidence:
             run.evidence[TRASH] = keep(run.evidence[TRASH], run.plan["grace_days"])

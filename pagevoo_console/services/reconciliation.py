@@ -24,6 +24,7 @@ from pagevoo_console.services.finding_indexes import index_findings
 from pagevoo_console.services.finding_making import at_once, retirement
 from pagevoo_console.services.finding_repairs import GONE, REPAIR, FindingRepair
 from pagevoo_console.services.finding_rows import row_findings, website_findings
+from pagevoo_console.services.finding_strays import trash_findings
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
@@ -66,6 +67,7 @@ class Reconciliation:
             *rows,
             *website_findings(facts),
             *database_findings(facts, claimed),
+            *trash_findings(facts),
             *grant_findings(facts),
             *index_findings(self._master),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.finding import Finding, FindingKind
 from pagevoo_console.services.accounts import into_file
 from pagevoo_console.services.jobs import JobContext
@@ -92,6 +93,27 @@ class Clearing(Repairing):
         assert self.name not in self.world.master.databases()
 
 
+class Closing(Repairing):
+    """An entry of the trash whose database somebody dropped."""
+
+    kind = FindingKind.TRASH_MISSING
+    failpoints = points("fleet.repair", "record")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+        plan = world.console.deletions.plan(DeletionRequest(self.tenant))
+        done = world.console.deletions.run(plan, world.name(self.tenant), JobContext())
+        if world.master.directory is not None:
+            (world.master.directory / f"{done.trash}.db").unlink()
+        else:
+            world.master.execute(f"DROP DATABASE {done.trash}")
+
+    def check(self) -> None:
+        super().check()
+        assert self.console.trash.list(self.tenant) == ()
+
+
 class AccountMaking(Gesture):
     engines = ("mysql", "postgresql")
     failpoints = points("account.create", "account", "grant", "password")
@@ -131,4 +153,4 @@ class AccountDropping(AccountMaking):
         assert not self.console.accounts.show(self.tenant).exists
 
 
-REPAIR_GESTURES: tuple[type[Gesture], ...] = (Marking, Retiring, Clearing, AccountMaking, AccountDropping)
+REPAIR_GESTURES: tuple[type[Gesture], ...] = (Marking, Retiring, Clearing, Closing, AccountMaking, AccountDropping)

@@ -270,11 +270,33 @@ def test_fault_61_a_row_bound_to_anothers_website_is_unbound_and_that_website_le
     assert world.write("SELECT * FROM user_websites ORDER BY id") == websites
 
 
-def test_a_scratch_database_without_its_marker_is_nobodys_to_drop(contradictions: Contradictions) -> None:
-    contradictions.make_database("pagevoo_scratch_0123456789abcdef")
-    contradictions.make_database("pagevoo_stage_1")
+def test_a_database_that_is_only_called_like_ours_is_shown_and_goes_by_its_name_alone(
+    contradictions: Contradictions,
+) -> None:
+    world = contradictions.world
+    names = ["pagevoo_scratch_0123456789abcdef", "pagevoo_stage_1", "pagevoo_trash_9_0a1b2c"]
+    for name in names:
+        contradictions.make_database(name)
+        contradictions.expect(FindingKind.LEFTOVER, name)
+    found = world.console.reconciliation.find()
+    assert seen(world) == contradictions.planted
 
-    assert seen(contradictions.world) == contradictions.planted
+    strays = [finding for finding in found.findings if finding.database in names]
+    assert [finding.repair.is_automatic for finding in strays] == [False] * 3
+    assert all("no operation of this master speaks of it" in finding.evidence for finding in strays)
+    assert all("0 tables" in finding.evidence for finding in strays)
+    world.console.reconciliation.repair_all(found, JobContext())
+    assert set(names) <= set(world.master.databases())
+    planned, plan = world.console.reconciliation.plan(strays[0].id)
+    with pytest.raises(Refused, match="typing its name"):
+        world.console.reconciliation.repair(planned, plan, [f"{strays[0].database}x"], JobContext())
+
+    for finding in strays:
+        mend(world, finding)
+
+    assert not set(names) & set(world.master.databases())
+    assert {entry.database for entry in world.console.trash.list()} == set(names)
+    assert [one for one in world.console.reconciliation.find().findings if one.kind is FindingKind.LEFTOVER] == []
 
 
 def test_seed_s2_a_wrong_key_is_told_with_its_statements_and_never_mended_by_the_console(

@@ -36,7 +36,8 @@ _KINDS = {
     FindingKind.PUBLISHED_WITHOUT_DATABASE: ("Published without a database", "globe", Risk.MEDIUM),
     FindingKind.WILDCARD_GRANT: ("Grant that reaches too far", "key-round", Risk.HIGH),
     FindingKind.STALE_GRANT: ("Grant that outlived its database", "key-round", Risk.HIGH),
-    FindingKind.LEFTOVER: ("Left behind by a crash", "trash-2", Risk.LOW),
+    FindingKind.LEFTOVER: ("Left behind", "trash-2", Risk.LOW),
+    FindingKind.TRASH_MISSING: ("In the trash, but not there", "trash-2", Risk.LOW),
     FindingKind.WRONG_INDEX: ("Registry with a wrong key", "table-2", Risk.MEDIUM),
     FindingKind.WRONG_CHARSET: ("Wrong character set", "file-text", Risk.LOW),
 }
