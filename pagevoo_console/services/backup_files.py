@@ -101,7 +101,13 @@ def publish(directory: Path, part: Path, entry: FileEntry, manifest: BackupManif
                 if isinstance(error, FileExistsError):
                     continue
                 raise
-            flush_folder(directory)
+            try:
+                flush_folder(directory)
+            except OSError:
+                # What is told to have failed must not be found as a backup, the manifest being what makes it one.
+                target.unlink()
+                dump.replace(part)
+                raise
             return target
     raise Failed(f"There are too many backups named {base} in {directory}", code="name_taken")
 

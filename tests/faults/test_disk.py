@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -91,6 +92,52 @@ def test_fault_9_a_disk_that_fills_up_at_any_byte_leaves_no_backup(tmp_path: Pat
         assert error.code == "disk_full"
         assert files_in(folder) == []
     assert room > len(content)
+    assert files_in(folder) == [f"{NAME}.manifest.json", f"{NAME}.sql.zst"]
+
+
+class FailingFlush:
+    """`os.fsync` whose n-th call fails as a disk's does; `was_reached` tells whether there were so many."""
+
+    def __init__(self, number: int, code: int) -> None:
+        self._left = number
+        self._code = code
+        self._flush = os.fsync
+        self.was_reached = False
+
+    def __call__(self, descriptor: int) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self.was_reached = True
+            raise OSError(self._code, os.strerror(self._code))
+        self._flush(descriptor)
+
+
+def _published_with(flush: FailingFlush, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Failed | None:
+    """What publishing comes to where the disk flushes like this."""
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", flush)
+        try:
+            publish(folder)
+        except Failed as error:
+            return error
+        return None
+
+
+@pytest.mark.parametrize(("code", "told"), [(errno.EIO, "disk_error"), (errno.ENOSPC, "disk_full")])
+def test_fault_10_11_a_disk_that_fails_only_when_it_is_flushed_leaves_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, told: str
+) -> None:
+    """The first flush fails, then the second, until there are no more: the dump's, the manifest's, the folder's."""
+    for number in range(1, 100):
+        flush = FailingFlush(number, code)
+        folder = tmp_path / str(number)
+        if (error := _published_with(flush, folder, monkeypatch)) is None:
+            break
+        assert error.code == told
+        assert str(folder) in error.message + error.hint
+        assert files_in(folder) == [], f"flush {number}"
+    assert not flush.was_reached
+    assert number > 3
     assert files_in(folder) == [f"{NAME}.manifest.json", f"{NAME}.sql.zst"]
 
 
