@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pagevoo_console.cli import formats, words
-from pagevoo_console.cli.call import call_of, show_steps
+from pagevoo_console.cli.call import Call, call_of, show_steps
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.refresh import look
-from pagevoo_console.domain.trash import PurgePlan, TrashEntry, UndeletePlan
+from pagevoo_console.domain.trash import PurgePlan, TrashEntry, TrashResult, UndeletePlan
 from pagevoo_console.services.values import iso, now
 
 if TYPE_CHECKING:
@@ -71,21 +71,12 @@ def undelete(
     trash = call.console.trash
     plan = trash.plan_undelete(operation, website)
     if dry_run:
-        call.answer(_planned(plan) | {"website": plan.website}, lambda paper: _show(paper, plan))
-        return
+        return call.answer(_planned(plan) | {"website": plan.website}, lambda paper: _show(paper, plan))
     done = call.work(lambda job: trash.undelete(plan, job))
     look(call, plan.entry.tenant)
-    document = {
-        "ok": True, "operation": done.operation, "undeleted": operation, "tenant": plan.entry.tenant,
-        "database": plan.entry.database, "website": plan.website, "warnings": list(plan.warnings),
-    }  # fmt: skip
-
-    def show(paper: Paper) -> None:
-        paper.line(f"{plan.entry.database} is {'active' if plan.is_registered else 'there'} again")
-        for warning in plan.warnings:
-            paper.line(warning)
-
-    call.answer(document, show)
+    lines = [f"{plan.entry.database} is {'active' if plan.is_registered else 'there'} again", *plan.warnings]
+    told = {"undeleted": operation, "website": plan.website, "warnings": list(plan.warnings)}
+    return _answer(call, done, told, lines)
 
 
 def purge(
@@ -100,24 +91,16 @@ def purge(
     call = call_of(context)
     trash = call.console.trash
     plan = trash.plan_purge(operation)
+    entry = plan.entry
     if dry_run:
-        call.answer(_planned(plan), lambda paper: _show(paper, plan))
-        return
+        return call.answer(_planned(plan), lambda paper: _show(paper, plan))
     if confirm is None and call.is_attended:
         call.output.answer({}, lambda paper: _show(paper, plan))
-    confirmation = call.confirmation(plan.entry.database, confirm)
+    confirmation = call.confirmation(entry.database, confirm)
     done = call.work(lambda job: trash.purge(plan, confirmation, job))
-    document = {
-        "ok": True, "operation": done.operation, "purged": operation, "tenant": plan.entry.tenant,
-        "database": plan.entry.database, "backup": plan.entry.backup, "backup_path": plan.entry.backup_path,
-    }  # fmt: skip
-
-    def show(paper: Paper) -> None:
-        paper.line(f"{plan.entry.database} is gone for good")
-        if plan.entry.backup_path is not None:
-            paper.line(f"Its backup: {plan.entry.backup_path}")
-
-    call.answer(document, show)
+    backup = [] if entry.backup_path is None else [f"Its backup: {entry.backup_path}"]
+    told = {"purged": operation, "backup": entry.backup, "backup_path": entry.backup_path}
+    return _answer(call, done, told, [f"{entry.database} is gone for good", *backup])
 
 
 def certificate(
@@ -160,6 +143,19 @@ def entry(found: TrashEntry) -> dict[str, Any]:
         "backup_path": found.backup_path,
         "state": found.state.value,
     }
+
+
+def _answer(call: Call, done: TrashResult, told: dict[str, Any], lines: list[str]) -> None:
+    """What came of a way out of the trash."""
+    document = {
+        "ok": True, "operation": done.operation, "tenant": done.entry.tenant, "database": done.entry.database, **told,
+    }  # fmt: skip
+
+    def show(paper: Paper) -> None:
+        for line in lines:
+            paper.line(line)
+
+    call.answer(document, show)
 
 
 def _planned(plan: UndeletePlan | PurgePlan) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pagevoo_console.services.certificates import Certificates
 from pagevoo_console.services.connection_news import ConnectionNews
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import Databases
+from pagevoo_console.services.deletion_steps import DatabaseDeletion
 from pagevoo_console.services.deletions import Deletions
 from pagevoo_console.services.directory import Directory
 from pagevoo_console.services.exports import Exports
@@ -121,7 +122,9 @@ class Console:
         moves = TrashMoves(self.master, connections)
         self.deletions = Deletions(
             self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.audit,
-            website_rows, moves,
+            DatabaseDeletion(
+                self.master, self.registry, connections, self.tenants, self.backups, website_rows, moves
+            ),
         )  # fmt: skip
         self.trash = Trash(
             self.master, self.registry, connections, self.tenancy, self.backups, self.operations, self.audit, moves,

@@ -26,9 +26,7 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.tenants import Located, Tenants
-from pagevoo_console.services.trash_moves import TrashMoves
 from pagevoo_console.services.values import now
-from pagevoo_console.services.website_rows import WebsiteRows
 
 
 class Deletions:
@@ -43,8 +41,7 @@ class Deletions:
         backups: Backups,
         operations: Operations,
         audit: AuditTrail,
-        website_rows: WebsiteRows,
-        moves: TrashMoves,
+        deletion: DatabaseDeletion,
     ) -> None:
         self._master = master
         self._registry = registry
@@ -53,8 +50,8 @@ class Deletions:
         self._backups = backups
         self._operations = operations
         self._audit = audit
-        self._deletion = DatabaseDeletion(master, registry, connections, tenants, backups, website_rows, moves)
-        operations.register(self._deletion)
+        self._deletion = deletion
+        operations.register(deletion)
 
     @property
     def deletion(self) -> DatabaseDeletion:

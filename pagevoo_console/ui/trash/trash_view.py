@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.job import JobEvent
 from pagevoo_console.domain.trash import TrashEntry
 from pagevoo_console.ui.context import Context
@@ -17,7 +18,7 @@ from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.list_and_page import list_and_page
-from pagevoo_console.ui.kit.messages import Message, MessageKind, message_of
+from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, message_of
 from pagevoo_console.ui.kit.pages import PageHeader
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsModel
@@ -81,8 +82,22 @@ class TrashView(QWidget):
         )
 
     def undelete(self, entry: TrashEntry) -> TaskWizard:
-        """Open the way back."""
-        return self._open(UndeleteWizard(self._context.console, self._context.runner, entry, self.window()))
+        """Open the way back; where its website is gone, it leads on to one that asks for another."""
+        console, runner = self._context.console, self._context.runner
+        wizard = UndeleteWizard(console, runner, entry, self.window())
+
+        def choose() -> None:
+            wizard.reject()
+            self._open(UndeleteWizard(console, runner, entry, self.window(), chooses=True))
+
+        def ways(error: BaseException) -> tuple[MessageAction, ...]:
+            if not isinstance(error, ConsoleError) or error.code != "website_gone":
+                return ()
+            title = translate("trash", "Choose another {website}…").format(website=console.platform.words.website)
+            return (MessageAction(title, choose, "wayWebsite"),)
+
+        wizard.offer_ways(ways)
+        return self._open(wizard)
 
     def purge(self, entry: TrashEntry) -> TaskWizard:
         """Open the way to its end."""

@@ -17,14 +17,17 @@ from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.reviews import Confirmation, Review
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
+from pagevoo_console.ui.kit.website_choice import WebsiteChoicePage, WebsiteChoices
+from pagevoo_console.ui.kit.wizard_pages import WizardPage
 
 if TYPE_CHECKING:
+    from pagevoo_console.domain.tenant import Website
     from pagevoo_console.services.console import Console
     from pagevoo_console.services.jobs import JobContext
 
 
 class _WayOutWizard(TaskWizard):
-    """One page with the plan that `review` words, and the job that `work` makes of it; its result is a TrashResult."""
+    """Ends in a page with the plan that `review` words, and the job that `work` makes of it: a TrashResult."""
 
     def __init__(
         self,
@@ -35,15 +38,16 @@ class _WayOutWizard(TaskWizard):
         *,
         verb: str,
         title: str,
-        review: Callable[[Console, str], Review],
+        review: Callable[[], Callable[[], Review]],
         work: Callable[[Any], Callable[[JobContext], TrashResult]],
         is_dangerous: bool = False,
+        pages: tuple[WizardPage, ...] = (),
     ) -> None:
         self._work = work
-        self.review_page = PlanPage(console, runner, lambda: partial(review, console, entry.operation))
+        self.review_page = PlanPage(console, runner, review)
         self._title = title.format(database=entry.database)
         super().__init__(
-            console, runner, self._title, (self.review_page,), self._task, verb=verb, is_dangerous=is_dangerous,
+            console, runner, self._title, (*pages, self.review_page), self._task, verb=verb, is_dangerous=is_dangerous,
             parent=parent,
         )  # fmt: skip
         self.set_subject(translate("trash", "Operation {number}").format(number=entry.operation))
@@ -56,15 +60,42 @@ class _WayOutWizard(TaskWizard):
         )
 
 
-class UndeleteWizard(_WayOutWizard):
-    """Leads to a deleted database under its old name."""
+class HomePage(WebsiteChoicePage):
+    """The website that the database shall belong to, where its own is gone; any of the tenant's will do."""
 
-    def __init__(self, console: Console, runner: Runner, entry: TrashEntry, parent: QWidget | None = None) -> None:
+    def __init__(self, console: Console, runner: Runner, entry: TrashEntry) -> None:
+        text = translate("trash", "The {website} that the database belonged to is gone, or is somebody else's by now.")
+        super().__init__(console, runner, entry.tenant, text.format(website=console.platform.words.website), None)
+
+    def reason(self, website: Website, content: WebsiteChoices) -> str:
+        return ""
+
+
+class UndeleteWizard(_WayOutWizard):
+    """Leads to a deleted database under its old name, for another website where it `chooses` one."""
+
+    def __init__(
+        self,
+        console: Console,
+        runner: Runner,
+        entry: TrashEntry,
+        parent: QWidget | None = None,
+        *,
+        chooses: bool = False,
+    ) -> None:
+        self.home_page = HomePage(console, runner, entry) if chooses else None
         super().__init__(
             console, runner, entry, parent, verb=translate("trash", "Undelete"),
-            title=translate("trash", "Undelete {database}"), review=undelete_review,
+            title=translate("trash", "Undelete {database}"),
+            review=lambda: partial(undelete_review, console, entry.operation, self._website),
             work=lambda plan: partial(console.trash.undelete, plan),
+            pages=() if self.home_page is None else (self.home_page,),
         )  # fmt: skip
+
+    @property
+    def _website(self) -> str | None:
+        website = None if self.home_page is None else self.home_page.website
+        return None if website is None else website.id
 
 
 class PurgeWizard(_WayOutWizard):
@@ -73,17 +104,19 @@ class PurgeWizard(_WayOutWizard):
     def __init__(self, console: Console, runner: Runner, entry: TrashEntry, parent: QWidget | None = None) -> None:
         super().__init__(
             console, runner, entry, parent, verb=translate("trash", "Purge"),
-            title=translate("trash", "Purge {database}"), review=purge_review, is_dangerous=True,
+            title=translate("trash", "Purge {database}"),
+            review=lambda: partial(purge_review, console, entry.operation), is_dangerous=True,
             work=lambda plan: partial(console.trash.purge, plan, plan.entry.database),
         )  # fmt: skip
 
 
-def undelete_review(console: Console, operation: str) -> Review:
+def undelete_review(console: Console, operation: str, website: str | None = None) -> Review:
     """What undeleting would do, put into words. Blocks. Raises Refused where it cannot be."""
-    plan = console.trash.plan_undelete(operation)
-    website = plan.website or translate("trash", "None")
-    facts = (*_facts(console, plan), (console.platform.words.website.capitalize(), website))
-    command = command_line(console, "database", "undelete", operation)
+    plan = console.trash.plan_undelete(operation, website)
+    word = console.platform.words.website.capitalize()
+    facts = (*_facts(console, plan), (word, plan.website or translate("trash", "None")))
+    option = () if website is None else ("--website", website)
+    command = command_line(console, "database", "undelete", operation, *option)
     return Review(plan, plan_steps(plan.steps), facts, plan.warnings, command)
 
 

@@ -19,6 +19,7 @@ from pagevoo_console.ui.kit.states import View
 from pagevoo_console.ui.kit.tokens import Tone
 from pagevoo_console.ui.trash.entry_page import days_badge
 from pagevoo_console.ui.trash.trash_view import TrashView
+from tests.servers import fresh_id
 from tests.services.platform_world import World
 from tests.ui.rooms import Hands
 
@@ -68,6 +69,29 @@ def test_what_was_deleted_can_be_had_back(hands: Hands, world: World) -> None:
     assert job.state is JobState.SUCCEEDED, job.error
     assert world.name(tenant) in world.master.databases()
     assert view.states.view is View.EMPTY
+
+
+def test_where_the_website_is_gone_another_one_is_chosen(hands: Hands, world: World) -> None:
+    tenant = deleted(world)
+    other = str(fresh_id())
+    world.write("DELETE FROM user_websites WHERE user_id = {0}", int(tenant))
+    world.write(
+        "INSERT INTO user_websites (id, user_id, name) VALUES ({0}, {1}, {2})", int(other), int(tenant), "Second"
+    )
+    view = look(hands)
+
+    hands.press(view, "undeleteButton")
+    refused = hands.wizard(view.window())
+    assert "is gone" in hands.texts(refused)
+    hands.press(refused, "wayWebsite")
+    wizard = hands.wizard(view.window())
+    assert "Second" in hands.texts(wizard)
+    hands.press(wizard, "nextButton")
+    assert f"--website {other}" in hands.texts(wizard)
+    job = hands.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert world.console.tenants.show(tenant).locked_to_website == other
 
 
 def test_purging_waits_for_the_exact_name(hands: Hands, world: World) -> None:
