@@ -235,6 +235,23 @@ class Restoring(Gesture):
         safety = [backup for backup in self.console.backups.list(self.tenant) if backup.id != self.backup.id]
         assert safety
         assert all(Path(backup.path).exists() for backup in safety)
+        assert self.guests() == []
+
+    def guests(self) -> list[str]:
+        """Throw-away accounts of this tenant's operations that are still there."""
+        logins = self.world.master.server.logins() if self.world.master.server is not None else set()
+        mine = [
+            self.console.guests.name(operation.id) for operation in self.console.operations.list(tenant=self.tenant)
+        ]
+        return [login for login in logins if any(name in login for name in mine)]
+
+
+class RestoringAsGuest(Restoring):
+    """Where the account that loads the backup is there, has done its part, or is about to go."""
+
+    engines = ("mysql", "postgresql")
+    random_kills = 0
+    failpoints = ("guest.made", "guest.loaded", "guest.taken_over")
 
 
 class Freezing(Gesture):
@@ -288,4 +305,13 @@ class Releasing(Freezing):
         assert (database.state, database.frozen) == (DatabaseState.ACTIVE, None)
 
 
-GESTURES: tuple[type[Gesture], ...] = (Creation, Installation, BackupMaking, Deletion, Restoring, Freezing, Releasing)
+GESTURES: tuple[type[Gesture], ...] = (
+    Creation,
+    Installation,
+    BackupMaking,
+    Deletion,
+    Restoring,
+    RestoringAsGuest,
+    Freezing,
+    Releasing,
+)
