@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
 
 from benchmarks.processes import peak_mb, serve
 from benchmarks.reaching import opened
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.server import Server
-from pagevoo_console.services.backup_files import open_dump
+from pagevoo_console.services.backup_files import opening_dump
+from pagevoo_console.services.engines.base import Companions
 from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
 
@@ -26,6 +29,7 @@ class Order(msgspec.Struct, frozen=True):
     dump: str
     size_bytes: int
     sha256: str
+    connections: int = 1
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -43,11 +47,13 @@ def carry_out(order: Order) -> Answer:
     before, cpu = peak_mb(), time.process_time()
     begin = time.perf_counter()
     engine = Engines().get(order.server.engine)
-    with (
-        open_dump(_backup(order)) as source,
-        opened(order.server, order.password, order.database, writable=True) as session,
-    ):
-        engine.load(session, source, JobContext())
+
+    def open_session() -> AbstractContextManager[sa.Connection]:
+        return opened(order.server, order.password, order.database, writable=True)
+
+    with opening_dump(_backup(order)) as open_source, open_source() as source, open_session() as session:
+        companions = Companions(open_session, open_source) if order.connections > 1 else None
+        engine.load(session, source, JobContext(), companions)
     return Answer(time.perf_counter() - begin, time.process_time() - cpu, peak_mb(), before)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from benchmarks.figures import Figure
 from benchmarks.options import Options, main
 from benchmarks.restoring import Client, Way, compare
@@ -15,7 +17,17 @@ def measure(options: Options) -> Figure:
         make_mariadb_tenant(server, options.directory, options.size(options.megabytes, 150, 1))
         command = ("mariadb", "--no-defaults", f"--socket={server.socket}", f"--user={server.user}")
         client = Client("mariadb", command, {"MYSQL_PWD": server.password})
-        return compare("restore_mariadb", server, client, (Way("one connection", 1.1),), options)
+
+        def allow(loading: str) -> Callable[[], object]:
+            return lambda: server.execute(f"SET GLOBAL local_infile = {loading}")
+
+        ways = (
+            Way("INSERT, one connection", 1.1, 1, allow("OFF")),
+            Way("INSERT, two connections", 1.5, 2, allow("OFF")),
+            Way("LOAD DATA, one connection", 1.1, 1, allow("ON")),
+            Way("LOAD DATA, two connections", 2, 2, allow("ON")),
+        )
+        return compare("restore_mariadb", server, client, ways, options)
 
 
 if __name__ == "__main__":

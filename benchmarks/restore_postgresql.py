@@ -19,7 +19,8 @@ def measure(options: Options) -> Figure:
             f"--username={server.user}", "--set=ON_ERROR_STOP=1", "--dbname",
         )  # fmt: skip
         client = Client("psql", command, {"PGPASSWORD": server.password})
-        return compare("restore_postgresql", server, client, (Way("one connection", 1.0),), options)
+        ways = (Way("one connection", 1.0), Way("two connections", 1.4, 2))
+        return compare("restore_postgresql", server, client, ways, options)
 
 
 if __name__ == "__main__":

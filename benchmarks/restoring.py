@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from benchmarks.figures import Comparison, Figure, Limit, Spread, interleaved
 from benchmarks.loading import Answer, Order
 from benchmarks.options import Options
@@ -37,10 +39,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to load: its goal against the client, and what is done to the server before each turn."""
+    """One way to load: its goal against the client, how many sessions it takes, and what the server is told before."""
 
     what: str
     goal: float
+    connections: int = 1
     prepare: Callable[[], object] = lambda: None
 
 
@@ -55,7 +58,7 @@ def compare(name: str, server: DatabaseServer, client: Client, ways: Sequence[Wa
     def ours(way: Way) -> float:
         way.prepare()
         with _fresh(server, way.what, content, compared):
-            answer = carried_out("loading", order, Answer)
+            answer = carried_out("loading", replace(order, connections=way.connections), Answer)
         answers[way.what].append(answer)
         return answer.seconds
 

@@ -79,6 +79,17 @@ class Source(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """What a load may use beside its own session and source, to be quicker; it may do without.
+
+    `open_session` opens another session on the same database, `open_source` the same dump from its beginning.
+    """
+
+    open_session: Callable[[], AbstractContextManager[sa.Connection]]
+    open_source: Callable[[], AbstractContextManager[Source]]
+
+
 class DatabaseEngine(ABC):
     """A kind of database server. Safe to call from any thread; sessions belong to one thread each.
 
@@ -301,8 +312,13 @@ class DatabaseEngine(ABC):
         return {}
 
     @abstractmethod
-    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
-        """Carry out a dump that `dump` wrote, into the session's database, which must be empty."""
+    def load(
+        self, session: sa.Connection, source: Source, job: JobContext, companions: Companions | None = None
+    ) -> None:
+        """Carry out a dump that `dump` wrote, into the session's database, which must be empty.
+
+        With `companions`, tables are loaded two at a time, and what a load that fails leaves is the caller's to drop.
+        """
 
     def awaken(self, session: sa.Connection) -> tuple[str, ...]:
         """Let what `load` and `swap` keep from working do its work: events, on an engine that has them. Idempotent.

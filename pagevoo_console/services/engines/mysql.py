@@ -32,6 +32,7 @@ from pagevoo_console.services.engines import (
     mysql_usage,
 )
 from pagevoo_console.services.engines.base import (
+    Companions,
     DatabaseEngine,
     FeatureRecord,
     OpenDatabase,
@@ -216,9 +217,11 @@ class MysqlEngine(DatabaseEngine):
         with self._explained(session):
             return mysql_dump.dump(session, sink, job)
 
-    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
+    def load(
+        self, session: sa.Connection, source: Source, job: JobContext, companions: Companions | None = None
+    ) -> None:
         with self._explained(session):
-            mysql_load.load(session, source, job)
+            mysql_load.load(session, source, job, companions)
 
     def awaken(self, session: sa.Connection) -> tuple[str, ...]:
         with self._explained(session):

@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 LARGE_ROW_BYTES = 4 * 1024 * 1024
 """A row whose text is larger has its values told apart from it."""
 
+VALUE_STATEMENT = b"SET @pagevoo_value_"
+"""How a statement begins that puts a large value together: it belongs to the row behind it."""
+
 _LARGE_VALUE_BYTES = 64 * 1024
 _PIECE_BYTES = 1024 * 1024
 _BYTES_FOLLOW = re.compile(rb"(?:_(\w+) )?x\Z")
@@ -88,4 +91,4 @@ class LargeRow:
 
 
 def _variable(position: int) -> bytes:
-    return b"@pagevoo_value_%d" % position
+    return VALUE_STATEMENT[4:] + b"%d" % position

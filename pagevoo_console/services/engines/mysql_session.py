@@ -15,6 +15,7 @@ from typing import Any
 
 import pymysql
 import sqlalchemy as sa
+from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor
 
 from pagevoo_console.domain.errors import AccessDenied, NotFound, Unreachable
@@ -229,6 +230,7 @@ def connect(server: Server, password: str | None, database: str | None, options:
             charset="utf8mb4",
             autocommit=None,
             local_infile=False,
+            client_flag=CLIENT.LOCAL_FILES if options.writable else 0,  # `RowStream` answers without any file
             cursorclass=Cursor,
             connect_timeout=max(1.0, options.connect_timeout),
             auth_plugin_map=dict.fromkeys(_CLEAR_TEXT_PLUGINS, RefusedPlugin),

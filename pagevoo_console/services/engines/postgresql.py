@@ -21,11 +21,13 @@ from pagevoo_console.services.engines import postgresql_dependents
 from pagevoo_console.services.engines import postgresql_dump as dumps
 from pagevoo_console.services.engines import postgresql_errors as errors
 from pagevoo_console.services.engines import postgresql_freeze as freezes
+from pagevoo_console.services.engines import postgresql_load as loads
 from pagevoo_console.services.engines import postgresql_locks as locks
 from pagevoo_console.services.engines import postgresql_move as moves
 from pagevoo_console.services.engines import postgresql_swap as swaps
 from pagevoo_console.services.engines import postgresql_usage as usage
 from pagevoo_console.services.engines.base import (
+    Companions,
     DatabaseEngine,
     FeatureRecord,
     OpenDatabase,
@@ -222,9 +224,11 @@ class PostgresqlEngine(DatabaseEngine):
         with self._told(session) as connection:
             return dumps.other_content(connection, job)
 
-    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
+    def load(
+        self, session: sa.Connection, source: Source, job: JobContext, companions: Companions | None = None
+    ) -> None:
         with self._told(session) as connection:
-            dumps.load(connection, source, job)
+            loads.load(connection, source, job, companions)
 
     def portable(self, session: sa.Connection) -> Portable:
         return PostgresqlPortable(driver_connection(session))

@@ -1,21 +1,19 @@
-"""A faithful dump of a PostgreSQL database without pg_dump, and its way back."""
+"""A faithful dump of a PostgreSQL database without pg_dump."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 
 import psycopg
-from psycopg.pq import TransactionStatus
 
 from pagevoo_console.domain.backup import DumpFacts, TableContent
-from pagevoo_console.domain.errors import Corrupt, Failed, Refused
+from pagevoo_console.domain.errors import Failed
 from pagevoo_console.domain.text import counted
 from pagevoo_console.services.engines import postgresql_large_objects as large_objects
-from pagevoo_console.services.engines.base import Sink, Source
-from pagevoo_console.services.engines.framing import Frame, FrameKind, FrameReader, FrameWriter
+from pagevoo_console.services.engines.base import Sink
+from pagevoo_console.services.engines.framing import FrameWriter
 from pagevoo_console.services.engines.postgresql_catalogue import (
     Catalogue,
     definitions_unordered,
@@ -56,8 +54,7 @@ _PREAMBLE = (
 
 _BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-_COPY = re.compile(rb'COPY (?:[^"]|"(?:[^"]|"")*")*? FROM stdin;\n')
-_COPY_END = b"\\.\n"
+COPY_END = b"\\.\n"
 
 
 def fingerprint(connection: WatchedConnection) -> str:
@@ -242,7 +239,7 @@ def _copy_out(connection: WatchedConnection, table: Relation) -> Generator[tuple
     statement = f"COPY {table.qualified}{columns} TO STDOUT".encode()
     with closing(copy_out(connection, statement, CHUNK_BYTES)) as blocks:
         for count, rows in blocks:
-            yield count, b"".join([head, rows, _COPY_END])
+            yield count, b"".join([head, rows, COPY_END])
 
 
 def _positions(connection: WatchedConnection) -> list[str]:
@@ -259,100 +256,3 @@ def _positions(connection: WatchedConnection) -> list[str]:
         called = "true" if is_called else "false"
         statements.append(f"SELECT pg_catalog.setval({named(schema, name)}, {value}, {called});")
     return statements
-
-
-# --- the way back ---------------------------------------------------------------------------------------------------
-
-
-def load(connection: WatchedConnection, source: Source, job: JobContext) -> None:
-    """Everything in one transaction: a load that fails leaves the database as empty as it was."""
-    reader = FrameReader(source)
-    if reader.engine != ENGINE:
-        raise Corrupt(
-            f"This is a dump of {reader.engine!r}, not of PostgreSQL",
-            code="wrong_engine",
-            hint="Restore it on a server of the kind that it was taken from.",
-        )
-    _ensure_empty(connection)
-    tables: set[str] = set()
-    with job.on_cancel(canceller(connection)), _warnings_told(connection, job):
-        connection.execute("BEGIN")
-        try:
-            for frame in reader:
-                job.progress("Loading", reader.bytes_read, None, "bytes")
-                if frame.kind is FrameKind.ROWS:
-                    tables.add(frame.table)
-                    _copy_in(connection, frame)
-                else:
-                    _execute(connection, frame)
-            _ensure_tables(connection, reader, tables)
-            connection.execute("COMMIT")
-        finally:
-            if not connection.closed:
-                connection.rollback()
-                connection.execute("RESET ALL")
-
-
-@contextmanager
-def _warnings_told(connection: WatchedConnection, job: JobContext) -> Iterator[None]:
-    """What a dump's own statements warn of, such as a grant to a role that is not here."""
-
-    def tell(notice: psycopg.errors.Diagnostic) -> None:
-        if notice.severity_nonlocalized == "WARNING":
-            job.line(f"Warning: {notice.message_primary}")
-
-    connection.add_notice_handler(tell)
-    try:
-        yield
-    finally:
-        connection.remove_notice_handler(tell)
-
-
-def _execute(connection: WatchedConnection, frame: Frame) -> None:
-    """One statement, as the extended protocol allows no more; none may leave the load's transaction."""
-    connection.execute(frame.executable, binary=True)
-    if connection.info.transaction_status != TransactionStatus.INTRANS:
-        raise Corrupt("The dump holds a statement that ends a transaction", hint="No dump of ours holds one.")
-
-
-def _copy_in(connection: WatchedConnection, frame: Frame) -> None:
-    head = _COPY.match(frame.data)
-    if head is None or not frame.data.endswith(b"\n" + _COPY_END):
-        raise Corrupt(f"The rows of {frame.table!r} are not what a dump holds", hint="Take another backup.")
-    with connection.cursor() as cursor:
-        with cursor.copy(head[0].removesuffix(b";\n")) as rows:
-            rows.write(memoryview(frame.data)[head.end() : -len(_COPY_END)])
-        if cursor.rowcount != frame.rows:
-            raise Corrupt(
-                f"A block of {frame.table!r} holds {counted(cursor.rowcount, 'row')} and announces {frame.rows}",
-                hint="Take another backup.",
-            )
-
-
-def _ensure_empty(connection: WatchedConnection) -> None:
-    found = rows_of(
-        connection,
-        "SELECT c.oid::regclass::text FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n"
-        f" ON n.oid = c.relnamespace WHERE {OURS} AND {no_member('pg_class', 'c.oid')}"
-        " UNION ALL SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n"
-        f" ON n.oid = p.pronamespace WHERE {OURS} AND {no_member('pg_proc', 'p.oid')}"
-        " UNION ALL SELECT t.oid::regtype::text FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n"
-        f" ON n.oid = t.typnamespace WHERE {OURS} AND {no_member('pg_type', 't.oid')}"
-        f" UNION ALL SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE {OURS} AND n.nspname <> 'public'"
-        f" AND {no_member('pg_namespace', 'n.oid')}"
-        " UNION ALL SELECT 'large object ' || oid FROM pg_catalog.pg_largeobject_metadata LIMIT 1",
-    )
-    if found:
-        raise Refused(
-            f"The database is not empty: it holds {found[0][0]}",
-            code="not_empty",
-            hint="Load into a database that has just been created.",
-        )
-
-
-def _ensure_tables(connection: WatchedConnection, reader: FrameReader, tables: set[str]) -> None:
-    made = {relation.shown for relation in relations(connection, "rp")}
-    if len(made) != reader.tables or not tables <= made:
-        raise Corrupt(
-            f"The dump is not whole: tables announced {reader.tables}, made {len(made)}", hint="Take another backup."
-        )

@@ -31,6 +31,7 @@ from pagevoo_console.services.engines import (
     statements,
 )
 from pagevoo_console.services.engines.base import (
+    Companions,
     DatabaseEngine,
     FeatureRecord,
     OpenDatabase,
@@ -261,7 +262,9 @@ class SqliteEngine(DatabaseEngine):
         with self._explained(session):
             return sqlite_dump.other_content(raw_session(session), job)
 
-    def load(self, session: sa.Connection, source: Source, job: JobContext) -> None:
+    def load(
+        self, session: sa.Connection, source: Source, job: JobContext, companions: Companions | None = None
+    ) -> None:
         with self._explained(session):
             sqlite_load.load(raw_session(session), source, job)
 
