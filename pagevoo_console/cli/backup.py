@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pagevoo_console.cli import backup_key, backup_place, formats, words
+from pagevoo_console.cli.backup_import import import_
 from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
 from pagevoo_console.cli.backup_place import fetch, place_of
 from pagevoo_console.cli.backup_prune import prune
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pagevoo_console.services.jobs import JobContext
 
 app = typer.Typer(help="Backups and restores.")
+app.command("import")(import_)
 app.command()(prune)
 app.command()(fetch)
 app.add_typer(backup_place.app, name="place")

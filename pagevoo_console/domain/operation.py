@@ -34,6 +34,7 @@ class OperationKind(StrEnum):
     MEND = "feature.repair"
     ADOPT = "feature.adopt"
     RESTORE = "backup.restore"
+    IMPORT = "backup.import"
     ENFORCE = "quota.enforce"
     RELEASE = "quota.release"
     REPAIR = "fleet.repair"

@@ -28,6 +28,7 @@ from pagevoo_console.services.fleet_workers import FleetWorkers
 from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.freezes import Freezes
 from pagevoo_console.services.guests import Guests
+from pagevoo_console.services.imports import Imports
 from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
@@ -117,6 +118,10 @@ class Console:
         self.restores = Restores(
             self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations,
             self.guests, self.freezes.again,
+        )  # fmt: skip
+        self.imports = Imports(
+            self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations,
+            self.guests, lineages, self.tiers, self.freezes.again,
         )  # fmt: skip
         website_rows = WebsiteRows(self.registry, lineages)
         moves = TrashMoves(self.master, connections)

@@ -239,7 +239,7 @@ class FactFinder:
             ended = {one.id: one for one in self._with_ids(session, sorted(numbers))}
             made = _OPERATIONS.c.kind == OperationKind.CREATE_ACCOUNT.value
             makers = tuple(self._ended(session, made)) if any(seen.accounts for seen in servers.values()) else ()
-            kinds = (OperationKind.CREATE.value, OperationKind.RESTORE.value)
+            kinds = (OperationKind.CREATE.value, OperationKind.RESTORE.value, OperationKind.IMPORT.value)
             drafting = tuple(self._ended(session, _OPERATIONS.c.kind.in_(kinds))) if has_drafts else ()
         by_marker = {(staged_name(one), marker_of(one)): one for one in drafting}
         drafts = {
@@ -280,7 +280,7 @@ def marker_of(operation: Ended) -> str:
 
 def staged_name(operation: Ended) -> str:
     """The name under which this operation made a database."""
-    is_beside = operation.kind == OperationKind.RESTORE and operation.plan.get("mode") == "replace"
+    is_beside = operation.kind in (OperationKind.RESTORE, OperationKind.IMPORT) and operation.plan.get("mode") == "replace"
     return f"{STAGE}{operation.id}" if is_beside else operation.database
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pagevoo_console.services.engines.dump_wording import Wording
+
 _LEXEME = re.compile(
     r"(?P<comment>\#[^\n]*|--(?=\s|\Z)[^\n]*|/\*.*?\*/)"
     r"|(?P<name>`(?:[^`]|``)*`)"
@@ -198,3 +200,8 @@ def with_plain_comment(statement: str, comment: str, sql_mode: str) -> str:
     worded = comment.translate({0: "\\0", 10: "\\n", 13: "\\r", 92: "\\\\", 39: "''"})
     plain = comment.replace("'", "''")
     return statement.replace(f"COMMENT '{worded}'", f"COMMENT '{plain}'", 1)
+
+
+def worded(statement: bytes) -> Wording:
+    """A statement of a foreign dump. Bytes stand for letters of Latin 1, so that any character set comes back."""
+    return Wording(lexemes(statement.decode("latin-1")))
