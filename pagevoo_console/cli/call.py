@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pagevoo_console.cli.output import Output, is_terminal
@@ -24,9 +25,13 @@ T = TypeVar("T")
 
 
 class Call:
-    """The options before the noun. The console is opened by the first command that needs it."""
+    """The options before the noun. The console is opened by the first command that needs it.
 
-    def __init__(self, options: StartOptions, *, is_json: bool, says_yes: bool) -> None:
+    Until the command's context ends it talks to the master in one conversation a thread.
+    """
+
+    def __init__(self, context: typer.Context, options: StartOptions, *, is_json: bool, says_yes: bool) -> None:
+        self._context = context
         self.options = options
         self.says_yes = says_yes
         self.output = Output(is_json)
@@ -39,6 +44,7 @@ class Call:
             from pagevoo_console.services.start import open_console
 
             self._console = open_console(self.options, ask=self._ask_password if self.is_attended else None)
+            self._context.with_resource(self._console.master.conversation())
         return self._console
 
     @property
@@ -50,7 +56,11 @@ class Call:
         """Do something that takes time, with progress and a way to stop it."""
         from pagevoo_console.cli.working import work
 
-        return work(self.output, act)
+        def talk(job: JobContext) -> T:
+            with nullcontext() if self._console is None else self._console.master.conversation():
+                return act(job)
+
+        return work(self.output, talk)
 
     def answer(self, document: dict[str, Any], show: Callable[[Paper], None]) -> None:
         self.output.answer(document, show)

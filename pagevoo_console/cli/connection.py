@@ -87,6 +87,7 @@ def try_out(context: typer.Context, name: Annotated[str | None, typer.Argument(m
     call = asked
     if name is not None:
         call = Call(
+            context,
             replace(asked.options, connection=name, master_url=None),
             is_json=asked.output.is_json,
             says_yes=asked.says_yes,

@@ -52,7 +52,7 @@ def begin(
         raise typer.Exit
     given = {"connection": connection, "master_url": master_url, "tls": tls, "tls_ca": tls_ca, "platform": platform}
     options = start_options({name: str(value) for name, value in given.items() if value is not None})
-    context.obj = Call(options, is_json=is_json, says_yes=says_yes)
+    context.obj = Call(context, options, is_json=is_json, says_yes=says_yes)
     if context.invoked_subcommand is None:
         if is_json:
             raise WrongUsage("The window has no JSON answer", hint=f"`{PROGRAM} --help` lists the commands.")

@@ -132,6 +132,7 @@ class AuditTrail:
         try:
             yield told
         except BaseException as error:
+            self._master.hang_up()
             self.note(action, _outcome_of(error), tenant=tenant, database=database, detail=str(error))
             raise
         self.note(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ CONSOLE_LINEAGE = "console"
 AUDIT_HEAD = sa.table("console_audit_head", sa.column("id"), sa.column("seq"), sa.column("hash"))
 _MARKER = "master"
 _AFTER_COMMIT = "pagevoo_after_commit"
+IDLE_SECONDS = 20.0
+"""So long a session of a conversation may idle and be taken up again: what lies between forgets idle connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,36 @@ class _Asking(threading.local):
     question: Callable[[sa.Connection], None] | None = None
 
 
+@dataclass(slots=True)
+class _Idle:
+    """A session that a conversation has at hand, what closes it, and since when nobody has used it."""
+
+    session: sa.Connection
+    closing: ExitStack
+    since: float
+
+    def answers(self) -> bool:
+        """Whether it can be taken up again."""
+        raw = self.session.connection.dbapi_connection
+        if raw is None or time.monotonic() - self.since > IDLE_SECONDS:
+            return False
+        try:
+            return self.session.dialect.do_ping(raw)
+        except self.session.dialect.loaded_dbapi.Error:
+            return False
+
+
+class _Conversation(threading.local):
+    """This thread's idle sessions by whether they write; None where there is no conversation."""
+
+    idle: dict[bool, _Idle] | None = None
+
+
 class Master:
-    """The master database of one connection. Safe to call from any thread: each call opens a session of its own."""
+    """The master database of one connection. Safe to call from any thread: each has sessions of its own.
+
+    Each call opens one and closes it; within a `conversation` it takes up the session that the call before has left.
+    """
 
     def __init__(
         self, connection: Connection, platform: Platform, connections: Connections, lineages: Lineages
@@ -61,10 +92,34 @@ class Master:
         self._connections = connections
         self._lineages = lineages
         self._asking = _Asking()
+        self._conversation = _Conversation()
 
     @property
     def engine(self) -> DatabaseEngine:
         return self._connections.engine(self.connection.master)
+
+    @contextmanager
+    def conversation(self) -> Iterator[None]:
+        """Within, this thread logs in to the master once for all that it reads, and once for all that it writes.
+
+        To log in takes a server longer than most of what it is asked then. Conversations nest; nothing outlives the
+        outermost.
+        """
+        if self._conversation.idle is not None:
+            yield
+            return
+        self._conversation.idle = {}
+        try:
+            yield
+        finally:
+            self.hang_up()
+            self._conversation.idle = None
+
+    def hang_up(self) -> None:
+        """Close what the conversation of this thread has at hand: after an error, nothing is trusted to answer."""
+        idle = self._conversation.idle or {}
+        while idle:
+            idle.popitem()[1].closing.close()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -74,33 +129,53 @@ class Master:
         """
         with ExitStack() as stack:
             try:
-                session = stack.enter_context(self._open_for_reading())
+                session = stack.enter_context(self._session(writable=False))
             except Failed as error:
                 if error.code != "needs_recovery":
                     raise
-                with self._connections.open(self.connection.master, self.connection.master_database, writable=True):
+                with self._session(writable=True):
                     pass
-                session = stack.enter_context(self._open_for_reading())
+                session = stack.enter_context(self._session(writable=False))
             stack.enter_context(self.telling())
             yield session
-
-    def _open_for_reading(self) -> AbstractContextManager[sa.Connection]:
-        return self._connections.open(self.connection.master, self.connection.master_database)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A session on the master inside one transaction: all of it, or nothing."""
-        server = self.connection.master
-        with (
-            self._connections.open(server, self.connection.master_database, writable=True) as session,
-            self.telling(),
-        ):
+        with self._session(writable=True) as session, self.telling():
             with self.engine.transaction(session):
                 if self._asking.question is not None:
                     self._asking.question(session)
                 yield session
             for act in session.info.pop(_AFTER_COMMIT, []):
                 act()
+
+    @contextmanager
+    def _session(self, *, writable: bool) -> Iterator[sa.Connection]:
+        """The conversation's idle session, or a new one; left to the conversation unless something went wrong."""
+        idle = self._conversation.idle
+        with ExitStack() as stack:
+            session = None if idle is None else self._taken_up(idle, writable, stack)
+            if session is None:
+                opening = self._connections.open(
+                    self.connection.master, self.connection.master_database, writable=writable
+                )
+                session = stack.enter_context(opening)
+            yield session
+            if idle is not None and idle is self._conversation.idle and writable not in idle and self.engine.is_server:
+                idle[writable] = _Idle(session, stack.pop_all(), time.monotonic())
+
+    @staticmethod
+    def _taken_up(idle: dict[bool, _Idle], writable: bool, stack: ExitStack) -> sa.Connection | None:
+        """The idle session, for `stack` to close; None where there is none, or none that answers."""
+        found = idle.pop(writable, None)
+        if found is None:
+            return None
+        if not found.answers():
+            found.closing.close()
+            return None
+        stack.push(found.closing.__exit__)
+        return found.session
 
     @contextmanager
     def asking_first(self, question: Callable[[sa.Connection], None]) -> Iterator[None]:

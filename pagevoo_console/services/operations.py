@@ -264,7 +264,10 @@ class Operations:
     def _locked(self, server: Server, tenant: str) -> Iterator[sa.Connection]:
         engine = self._connections.engine(server)
         key = lock_key(self._master, tenant)
-        with self._connections.open(server, writable=True, read_timeout=None) as session:
+        with (
+            self._master.conversation(),
+            self._connections.open(server, writable=True, read_timeout=None) as session,
+        ):
             if not engine.try_lock(session, key):
                 raise self._somebody(tenant)
             try:
@@ -424,6 +427,7 @@ class Operations:
 
     def _stopped(self, procedure: Procedure, run: Run, error: BaseException) -> None:
         """After an error: take back what can be taken back, or leave the operation to be resumed."""
+        self._master.hang_up()
         outcome = Outcome.REFUSED if isinstance(error, Refused) else Outcome.FAILED
         if isinstance(error, Cancelled | KeyboardInterrupt):
             outcome = Outcome.CANCELLED
