@@ -373,7 +373,11 @@ class Directory:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
-            raise Failed(f"The directory {self._path} cannot be opened: {error.strerror}", code="disk_error") from error
+            raise Failed(
+                f"The directory {self._path} cannot be opened: {error.strerror}",
+                code="disk_error",
+                hint="Set PAGEVOO_HOME to a folder in which this user of the machine may write.",
+            ) from error
         database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
         try:
             database.row_factory = sqlite3.Row

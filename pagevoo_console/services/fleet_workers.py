@@ -15,6 +15,7 @@ from pagevoo_console.domain.errors import Busy, Cancelled, ConsoleError
 from pagevoo_console.domain.fleet_backup import FleetResult
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.descriptors import affordable
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 
@@ -79,8 +80,13 @@ class FleetWorkers:
                 with suppress(ConsoleError, sa.exc.DBAPIError):
                     engine.unlock(session, key)
 
-    def budget(self, server: Server, workers: int) -> int:
-        """How many tenants of a server are worked on at a time: their sessions take half of what it has to spare."""
+    def budget(self, server: Server, workers: int, connections: int | None = None) -> int:
+        """How many tenants of a server are worked on at a time: their sessions take half of what it has to spare.
+
+        `connections` is how many sessions they may take at most, if somebody said so.
+        """
+        if connections is not None:
+            workers = max(1, min(workers, connections // SESSIONS_EACH))
         try:
             with self._connections.open(server) as session:
                 limits = self._connections.engine(server).administration.limits(session)
@@ -93,15 +99,17 @@ class FleetWorkers:
 
     def each(
         self, title: str, tenants: Sequence[tuple[str, Server]], work: Work, job: JobContext, result: FleetResult,
-        *, workers: int, keep: Callable[[str], object],
+        *, workers: int, keep: Callable[[str], object], connections: int | None = None,
     ) -> None:  # fmt: skip
         """Do it for each; who failed stops nobody else. `keep` is told of each that is done, in this thread.
 
         Raises Cancelled once those that were at it have stopped; the result holds what was done until then.
         """
         servers = {server.name: server for _, server in tenants}
-        budgets = {name: threading.Semaphore(self.budget(server, workers)) for name, server in servers.items()}
-        with ThreadPoolExecutor(max(1, workers), thread_name_prefix="fleet") as pool:
+        budgets = {
+            name: threading.Semaphore(self.budget(server, workers, connections)) for name, server in servers.items()
+        }
+        with ThreadPoolExecutor(affordable(workers), thread_name_prefix="fleet") as pool:
             tasks = {
                 pool.submit(self._one, tenant, budgets[server.name], work, job): tenant for tenant, server in tenants
             }

@@ -20,6 +20,7 @@ from pagevoo_console.domain.sighting import TenantEntry
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.descriptors import affordable
 from pagevoo_console.services.directory import Directory
 from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.freezes import Freezes, is_well_below
@@ -219,7 +220,7 @@ class FleetTick:
             else:
                 size = DatabaseSize(entry.used or 0, exact=entry.exact)
                 yield _Look(entry, usages(platform, entry.tier, size))
-        with ThreadPoolExecutor(max(1, workers), thread_name_prefix="tick") as pool:
+        with ThreadPoolExecutor(affordable(workers), thread_name_prefix="tick") as pool:
             tasks = [pool.submit(self._look, entry, job, freezes) for entry in close]
             for number, task in enumerate(tasks):
                 job.progress("Looking at who is near a limit", number, len(tasks), "databases")
