@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Tenants = Annotated[str, typer.Option(metavar="A,B", help="Only these tenants.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="How many tenants are worked on at a time.")]
+Connections = Annotated[
+    int | None, typer.Option(min=4, metavar="N", help="How many sessions a server is asked for at most.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say whom it would be done for.")]
 
 
@@ -29,6 +32,7 @@ def backup(
     context: typer.Context,
     tenants: Tenants = "",
     workers: Workers = 2,
+    connections: Connections = None,
     to: Annotated[str | None, typer.Option(metavar="DIR|URL", help="Where they go: a folder, or s3://…")] = None,
     recipient: Annotated[
         list[str] | None, typer.Option(metavar="AGE_KEY", help="Encrypt for this public key; can be given again.")
@@ -54,7 +58,9 @@ def backup(
         places.ensure_usable(place)
         send = partial(_send, places, place)
     done = call.work(
-        lambda job: fleet.backup(plan, job, workers=workers, to=folder, sealing=sealing, prove=prove, send=send)
+        lambda job: fleet.backup(
+            plan, job, workers=workers, to=folder, sealing=sealing, prove=prove, send=send, connections=connections
+        )
     )
     return _result(call, done, "Backed up")
 
@@ -67,6 +73,7 @@ def verify(
     context: typer.Context,
     tenants: Tenants = "",
     workers: Workers = 2,
+    connections: Connections = None,
     quick: Annotated[bool, typer.Option("--quick", help="Compare checksums only.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Prove what was proved before, too.")] = False,
     identity: IdentityFile = None,
@@ -80,7 +87,7 @@ def verify(
     plan = fleet.plan_verification(wanted(tenants), again=again or quick)
     if dry_run:
         return _plan(call, plan)
-    done = call.work(lambda job: fleet.verify(plan, job, workers=workers, quick=quick))
+    done = call.work(lambda job: fleet.verify(plan, job, workers=workers, quick=quick, connections=connections))
     return _result(call, done, "Hold")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,25 @@ class FleetPlan:
     failed: dict[str, str] = field(default_factory=dict)
     taken_up: datetime | None = None
     selection: str = "all"
+
+
+class FleetWork(StrEnum):
+    """What is done for everybody."""
+
+    BACKUP = "backup"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRun:
+    """How the newest run of a kind ended: what became of each tenant. Times are UTC."""
+
+    work: FleetWork
+    began: datetime
+    ended: datetime
+    done: tuple[str, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

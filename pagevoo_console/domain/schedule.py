@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from pagevoo_console.domain.errors import WrongUsage
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+GRACE = timedelta(hours=6)
+"""How much later than planned a call may come before it counts as missing."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -74,6 +76,27 @@ class Schedule:
         for text in (*self.arguments, *self.environment.values()):
             if any(ord(character) < 32 or character == "\x7f" for character in text):
                 raise WrongUsage(f"{text!r} cannot stand in a schedule")
+
+    def next_run(self, moment: datetime) -> datetime:
+        """When it is called next after a moment, both with their time zone; the time of day is this machine's."""
+        day = moment.astimezone().date()
+        at = time.fromisoformat(self.at)
+        for ahead in range(9):
+            wanted = datetime.combine(day + timedelta(days=ahead), at).astimezone()
+            is_its_day = not self.weekday or WEEKDAYS[wanted.weekday()] == self.weekday
+            if is_its_day and wanted > moment:
+                return wanted
+        raise AssertionError("every day of the week comes within nine days")
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether its newest call ended with anything but success."""
+        return self.last_run is not None and self.last_run.exit_code != 0
+
+    def is_late(self, moment: datetime) -> bool:
+        """Whether a call is missing: the newest one is older than its period and some hours."""
+        period = timedelta(days=7 if self.weekday else 1)
+        return self.last_run is not None and moment - self.last_run.began > period + GRACE
 
 
 @dataclass(frozen=True, slots=True)

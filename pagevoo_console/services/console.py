@@ -44,6 +44,7 @@ from pagevoo_console.services.reconciliation import Reconciliation
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.restores import Restores
 from pagevoo_console.services.retention import Retention
+from pagevoo_console.services.schedules import Schedules
 from pagevoo_console.services.server_health import ServerHealthCheck
 from pagevoo_console.services.settings import Folders, Settings
 from pagevoo_console.services.several_deletions import SeveralDeletions
@@ -147,6 +148,7 @@ class Console:
             self.master, self.registry, connections, self.tenancy, self.backups, self.backup_index, self.operations,
             self.audit, Settings(folders), self.trash.records, self.placed_backups,
         )  # fmt: skip
+        self.schedules = Schedules(folders)
         self.certificates = Certificates(self.master, self.registry, self.audit, self.backups)
         self.rules = Rules(self.master, self.registry)
         self.websites = Websites(

@@ -9,10 +9,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.errors import ConsoleError, Failed
-from pagevoo_console.domain.fleet_backup import FleetPlan, FleetResult
+from pagevoo_console.domain.fleet_backup import FleetPlan, FleetResult, FleetRun, FleetWork
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
@@ -21,7 +23,7 @@ from pagevoo_console.services.fleet_workers import WORKERS, FleetWorkers, Work
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
-from pagevoo_console.services.private_files import make_folder
+from pagevoo_console.services.private_files import make_folder, write_private
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.values import as_time, iso, now
 
@@ -62,11 +64,12 @@ class FleetBackups:
     def backup(
         self, plan: FleetPlan, job: JobContext, *, workers: int = WORKERS, to: Path | None = None,
         sealing: Sealing | None = None, prove: bool = False,
-        send: Callable[[Backup, JobContext], object] | None = None,
+        send: Callable[[Backup, JobContext], object] | None = None, connections: int | None = None,
     ) -> FleetResult:  # fmt: skip
         """Back up whoever the plan names; `prove` restores and compares each right away, `send` copies it elsewhere.
 
-        Raises Busy while another fleet backup is at work.
+        `connections` is how many sessions a server is asked for at most. Raises Busy while another fleet backup is at
+        work.
         """
 
         def one(tenant: str, share: JobContext) -> object:
@@ -81,7 +84,7 @@ class FleetBackups:
                 self._begin(plan.selection)
             try:
                 self._spread(
-                    BACKUP, "Backing up", plan, one, job, result, workers,
+                    BACKUP, "Backing up", plan, one, job, result, workers, connections,
                     lambda tenant: self._keep(plan.selection, tenant),
                 )  # fmt: skip
             finally:
@@ -105,7 +108,10 @@ class FleetBackups:
                 wanted.append(tenant)
         return FleetPlan(tuple(wanted), skipped, failed)
 
-    def verify(self, plan: FleetPlan, job: JobContext, *, workers: int = WORKERS, quick: bool = False) -> FleetResult:
+    def verify(
+        self, plan: FleetPlan, job: JobContext, *, workers: int = WORKERS, quick: bool = False,
+        connections: int | None = None,
+    ) -> FleetResult:  # fmt: skip
         """Prove the newest backup of whoever the plan names; `quick` compares checksums only."""
         newest = self._newest()
 
@@ -117,24 +123,55 @@ class FleetBackups:
 
         result = FleetResult([], dict(plan.failed), dict(plan.skipped))
         with self._workers.alone("fleet verification"):
-            self._spread(VERIFY, "Proving backups", plan, one, job, result, workers, lambda tenant: None)
+            self._spread(VERIFY, "Proving backups", plan, one, job, result, workers, connections, lambda tenant: None)
         return result
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def last(self, work: FleetWork) -> FleetRun | None:
+        """How the newest run from this machine ended; None where there was none, or nobody could write it down."""
+        try:
+            return msgspec.json.decode(self._last(work).read_bytes(), type=FleetRun)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def unfinished(self) -> tuple[datetime | None, int]:
+        """When a backup of everybody began that did not get to its end, and how many tenants it did."""
+        began, done = self._unfinished("all")
+        return began, len(done)
+
+    def budgets(self, plan: FleetPlan, workers: int, connections: int | None = None) -> dict[str, int]:
+        """How many of the plan's tenants would be worked on at a time on each server. Asks the servers."""
+        servers, _, _ = self._located(plan.tenants)
+        named = {server.name: server for server in servers.values()}
+        return {name: self._workers.budget(server, workers, connections) for name, server in named.items()}
+
+    def _last(self, work: FleetWork) -> Path:
+        return self._journals / f"last-{work.value}.json"
+
+    def _remember(self, action: str, began: datetime, result: FleetResult) -> None:
+        work = FleetWork.BACKUP if action == BACKUP else FleetWork.VERIFY
+        run = FleetRun(work, began, now(), tuple(sorted(result.done)), dict(result.failed), dict(result.skipped))
+        with suppress(ConsoleError):
+            write_private(self._last(work), msgspec.json.encode(run).decode())
 
     # --- both -------------------------------------------------------------------------------------------------------
 
     def _spread(
         self, action: str, title: str, plan: FleetPlan, one: Work, job: JobContext, result: FleetResult, workers: int,
-        keep: Callable[[str], object],
+        connections: int | None, keep: Callable[[str], object],
     ) -> None:  # fmt: skip
+        began = now()
         servers, _, _ = self._located(plan.tenants)
         gone = [tenant for tenant in plan.tenants if tenant not in servers]
         result.skipped.update(dict.fromkeys(gone, "Its database has gone meanwhile"))
         try:
             self._workers.each(
                 title, [(tenant, servers[tenant]) for tenant in plan.tenants if tenant in servers], one, job, result,
-                workers=workers, keep=keep,
+                workers=workers, keep=keep, connections=connections,
             )  # fmt: skip
         finally:
+            self._remember(action, began, result)
             self._audit.note(
                 action, Outcome.FAILED if result.failed else Outcome.DONE,
                 after={"done": len(result.done), "failed": sorted(result.failed), "skipped": len(result.skipped)},

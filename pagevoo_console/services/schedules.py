@@ -42,17 +42,25 @@ class Schedules:
 
     def usual_kind(self) -> SchedulerKind:
         """The scheduler that this machine has. Raises Refused where there is none that we know."""
-        if os.name == "nt":
-            return SchedulerKind.WINDOWS
-        if shutil.which("systemctl") and os.environ.get("XDG_RUNTIME_DIR"):
-            return SchedulerKind.SYSTEMD
-        if shutil.which("crontab"):
-            return SchedulerKind.CRON
+        kinds = self.kinds()
+        if kinds:
+            return kinds[0]
         raise Refused(
             "This machine has neither a systemd of this user nor a crontab",
             code="no_scheduler",
             hint="Have another scheduler call `pagevoo-console fleet backup`.",
         )
+
+    def kinds(self) -> tuple[SchedulerKind, ...]:
+        """The schedulers of this machine that could call us, the usual one first."""
+        if os.name == "nt":
+            return (SchedulerKind.WINDOWS,)
+        found = []
+        if shutil.which("systemctl") and os.environ.get("XDG_RUNTIME_DIR"):
+            found.append(SchedulerKind.SYSTEMD)
+        if shutil.which("crontab"):
+            found.append(SchedulerKind.CRON)
+        return tuple(found)
 
     def plan(
         self, work: ScheduledWork, at: str, options: StartOptions, connection: str, *, weekday: str = "",

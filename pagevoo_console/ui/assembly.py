@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 AUDIT, OPERATIONS, ROWS = "audit", "operations", "rows"
 FINDINGS, SERVERS, TRASH = "findings", "servers", "trash"
+FLEET_BACKUPS, SCHEDULES = "fleet_backups", "schedules"
 QUOTAS = "quotas"
 DRIFT = "drift"
 ENGINES = {"sqlite": "SQLite", "mysql": "MySQL / MariaDB", "postgresql": "PostgreSQL"}
@@ -81,6 +82,13 @@ def assemble(window: MainWindow, console: Console) -> Slices:
         export=wizards.export,
         inspect=show_rows,
         open_folder=wizards.open_folder,
+        back_up_all=wizards.back_up_all,
+        prove_all=wizards.prove_all,
+        prune=wizards.prune,
+        give_key=wizards.give_key,
+        show_fleet_backups=lambda: show_fleet_backups(),
+        show_schedules=lambda: show_schedules(),
+        add_schedule=wizards.add_schedule,
         resume=wizards.resume,
         abandon=wizards.abandon,
         show_tenant=lambda tenant: workspace().show_tenant(tenant),
@@ -107,6 +115,7 @@ def assemble(window: MainWindow, console: Console) -> Slices:
     made.append(Workspace(context))
     window.stack.addWidget(workspace())
     yield from workspace().make_rooms()
+    wizards.listed = lambda: workspace().browser.query
 
     def show_operations() -> None:
         workspace().show_room(
@@ -121,6 +130,12 @@ def assemble(window: MainWindow, console: Console) -> Slices:
 
     def show_trash() -> None:
         workspace().show_room(TRASH, lambda: room("trash.trash_view", "TrashView")(context, window.submitted))
+
+    def show_fleet_backups() -> None:
+        workspace().show_room(FLEET_BACKUPS, lambda: room("fleet_backups.fleet_view", "FleetBackupsView")(context))
+
+    def show_schedules() -> None:
+        workspace().show_room(SCHEDULES, lambda: room("schedules.schedules_view", "SchedulesView")(context))
 
     def show_audit() -> None:
         workspace().show_room(AUDIT, lambda: room("audit.audit_view", "AuditView")(console, window.runner))
@@ -234,6 +249,23 @@ def _window_actions(
                keywords=("limits", "privileges", "connections", "disk", "grant", "version")),
         Action("trash.show", translate("window", "Trash"), "trash-2", lambda _s: show_trash(), view, "Alt+6",
                keywords=("deleted", "undelete", "purge", "certificate", "have back")),
+        Action("fleet.backups", translate("window", "Everybody's backups"), "database-backup",
+               lambda _s: workspace.context.doors.show_fleet_backups(), view, "Alt+7",
+               keywords=("fleet", "proof", "verify", "failed")),
+        Action("fleet.backup", translate("window", "Back everybody up…"), "database-backup",
+               lambda _s: workspace.context.doors.back_up_all(()), view, applies_to=lambda s: s.is_connected,
+               keywords=("fleet", "all", "backup")),
+        Action("fleet.verify", translate("window", "Prove everybody's backup…"), "shield-check",
+               lambda _s: workspace.context.doors.prove_all(()), view, applies_to=lambda s: s.is_connected,
+               keywords=("fleet", "all", "restore", "verify")),
+        Action("backup.prune", translate("window", "Prune backups…"), "archive",
+               lambda _s: workspace.context.doors.prune(), view, applies_to=lambda s: s.is_connected,
+               keywords=("retention", "keep", "remove", "old")),
+        Action("schedules.show", translate("window", "Schedules"), "calendar",
+               lambda _s: workspace.context.doors.show_schedules(), view, "Alt+8",
+               keywords=("timer", "systemd", "cron", "nightly", "every day")),
+        Action("backup.key", translate("window", "Give the key to encrypted backups…"), "key-round",
+               lambda _s: workspace.context.doors.give_key(), keywords=("passphrase", "identity", "age", "decrypt")),
         Action("activity.toggle", translate("window", "Activity"), "activity", lambda _s: window.toggle_activity(),
                view, "Ctrl+Shift+A", begins_group=True, keywords=("jobs", "progress")),
         Action("palette.open", translate("window", "Go to anything…"), "command", lambda _s: window.open_palette(),

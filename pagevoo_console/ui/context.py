@@ -40,6 +40,8 @@ class Doors:
     Tenants are named by their id. `install_features` takes the names that are ticked beforehand; `restore` a backup's
     id, or None where it is still to be chosen; so with the website's of `publish_website` and `switch_database`, and
     the tier's name of `change_tier`. `release` takes whether the database is compacted first.
+    `back_up_all` and `prove_all` take those that are offered first, none for everybody; `give_key` asks for the key to
+    encrypted backups.
     `manage` opens the menu of what can be done, below that widget, `manage_website`
     that of the website in hand.
     """
@@ -55,6 +57,13 @@ class Doors:
     export: Callable[[str], object]
     inspect: Callable[[str], object]
     open_folder: Callable[[Backup], object]
+    back_up_all: Callable[[tuple[str, ...]], object]
+    prove_all: Callable[[tuple[str, ...]], object]
+    prune: Callable[[], object]
+    give_key: Callable[[], object]
+    show_fleet_backups: Callable[[], object]
+    show_schedules: Callable[[], object]
+    add_schedule: Callable[[], object]
     resume: Callable[[Operation], object]
     abandon: Callable[[Operation], object]
     show_tenant: Callable[[str], object]

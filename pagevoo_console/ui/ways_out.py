@@ -39,6 +39,7 @@ TIER = Way("tier", "Change tier…", lambda doors, tenant: doors.change_tier(ten
 DRIFT = Way("drift", "Show drift", lambda doors, tenant: doors.features.drift(tenant))
 OPERATIONS = Way("operations", "Show operations", lambda doors, _tenant: doors.show_operations(), of_fleet=True)
 SERVERS = Way("servers", "Show servers", lambda doors, _tenant: doors.show_servers(), of_fleet=True)
+KEY = Way("key", "Give the key…", lambda doors, _tenant: doors.give_key(), of_fleet=True)
 FINDINGS = Way("findings", "Registry check", lambda doors, _tenant: doors.show_findings(), of_fleet=True)
 
 WAYS: Mapping[str, tuple[Way, ...]] = {
@@ -69,6 +70,8 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
     "registry_changed": (FINDINGS,),
     "registry_key": (FINDINGS,),
     "wrong_database_name": (FINDINGS,),
+    "no_key": (KEY,),
+    "wrong_key": (KEY,),
 }
 """What a refusal is called, to where it can be helped, the likeliest first."""
 

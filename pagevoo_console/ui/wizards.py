@@ -16,7 +16,7 @@ from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.errors import ConsoleError
 from pagevoo_console.domain.job import Task
 from pagevoo_console.domain.operation import Operation
-from pagevoo_console.domain.tenant import Website
+from pagevoo_console.domain.tenant import TenantQuery, Website
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.questions import Question, ask
 from pagevoo_console.ui.kit.runner import Runner
@@ -39,6 +39,10 @@ _WIZARDS = {
     "restore": ("backups.restore_wizard", "RestoreWizard"),
     "delete": ("deletions.delete_wizard", "DeleteDatabaseWizard"),
     "delete_several": ("deletions.several_wizard", "DeleteSeveralWizard"),
+    "back_up_all": ("fleet_backups.wizards", "FleetBackupWizard"),
+    "prove_all": ("fleet_backups.wizards", "FleetVerifyWizard"),
+    "prune": ("backups.prune_wizard", "PruneWizard"),
+    "add_schedule": ("schedules.add_wizard", "AddScheduleWizard"),
     "freeze": ("quotas.freeze_wizard", "FreezeWizard"),
     "release": ("quotas.release_wizard", "ReleaseWizard"),
     "publish": ("websites.publish_wizard", "PublishWebsiteWizard"),
@@ -59,7 +63,8 @@ def room(module: str, name: str) -> Any:
 class Wizards:
     """What changes something begins here. `on_submitted` is told of each job that a wizard handed in.
 
-    With a `context`, which is made of these doors, what is refused offers its ways out.
+    With a `context`, which is made of these doors, what is refused offers its ways out; `listed` tells what the list of
+    tenants shows.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Wizards:
         self._window = window
         self._on_submitted = on_submitted
         self.context: Context | None = None
+        self.listed: Callable[[], TenantQuery] | None = None
 
     def create_database(self, tenant: str) -> QDialog:
         return self._open("create", tenant)
@@ -100,6 +106,32 @@ class Wizards:
 
     def back_up(self, tenant: str) -> QDialog:
         return self._open("back_up", tenant)
+
+    def back_up_all(self, tenants: tuple[str, ...]) -> QDialog:
+        """Back up many; `tenants` are offered first."""
+        return self._open("back_up_all", tenants, self._listed(), self.back_up_all)
+
+    def prove_all(self, tenants: tuple[str, ...]) -> QDialog:
+        """Prove the newest backups of many; `tenants` are offered first."""
+        return self._open("prove_all", tenants, self._listed(), self.prove_all)
+
+    def prune(self) -> QDialog:
+        return self._open("prune")
+
+    def add_schedule(self) -> QDialog:
+        return self._open("add_schedule")
+
+    def give_key(self) -> QDialog:
+        """Ask for the key to encrypted backups."""
+        dialog: QDialog = room("backups.key_dialog", "KeyDialog")(
+            self._console.backups.keys, self._runner, self._window
+        )
+        dialog.open()
+        return dialog
+
+    def _listed(self) -> TenantQuery:
+        """What the list of tenants shows."""
+        return TenantQuery() if self.listed is None else self.listed()
 
     def restore(self, tenant: str, backup: str | None) -> QDialog:
         return self._open("restore", tenant, backup)

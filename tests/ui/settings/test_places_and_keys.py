@@ -155,7 +155,7 @@ def test_a_key_pair_is_made_with_its_secret_half_in_a_file_of_the_owners_alone(
     hands.press(page, f"removeKey.{recipient}")
     (question,) = [one for one in page.findChildren(QuestionDialog) if one.isVisible()]
     hands.press(question, "yesButton")
-    assert (keys.usual, settings.load().preferences.backup_recipients) == ((), ())
+    assert keys.usual == settings.load().preferences.backup_recipients == ()
     assert file.is_file()
 
 
@@ -186,4 +186,4 @@ def test_what_is_no_public_key_is_not_taken(hands: Hands, runner: Runner, settin
     hands.press(page, "addRecipientButton")
 
     assert "no public key" in hands.texts(page)
-    assert (keys.usual, settings.load().preferences.backup_recipients) == ((), ())
+    assert keys.usual == settings.load().preferences.backup_recipients == ()
