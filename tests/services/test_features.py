@@ -355,7 +355,7 @@ def test_a_view_that_came_after_the_plan_keeps_the_tables_too(world: World) -> N
     assert world.console.operations.list(tenant=tenant, open_only=True) == ()
 
 
-def test_a_foreign_key_from_another_schema_or_database_is_named(world: World) -> None:
+def test_a_foreign_key_and_a_view_of_another_schema_or_database_are_named(world: World) -> None:
     tenant, _ = world.provisioned()
     install(world, tenant, "blog")
     database = world.name(tenant)
@@ -369,11 +369,17 @@ def test_a_foreign_key_from_another_schema_or_database_is_named(world: World) ->
         f"CREATE TABLE {place}.reviews (id INT PRIMARY KEY, post BIGINT, FOREIGN KEY (post) REFERENCES {target} (id))",
         database=database,
     )
+    world.write(f"CREATE VIEW {place}.titles AS SELECT title FROM {target}", database=database)
+    world.write(f"CREATE VIEW {place}.blog_tags AS SELECT id FROM {place}.reviews", database=database)
     try:
         with pytest.raises(Refused, match=f"{place}.reviews refers to blog_posts") as caught:
             world.console.features.plan_uninstall(tenant, "blog")
         assert caught.value.code == "referenced"
+        assert "titles reads blog_posts" in caught.value.message
+        assert "reads blog_tags" not in caught.value.message
     finally:
+        for view in ("titles", "blog_tags"):
+            world.write(f"DROP VIEW {place}.{view}", database=database)
         world.write(f"DROP TABLE {place}.reviews", database=database)
         world.write(f"DROP {kind} {place}", database=database)
 

@@ -16,11 +16,11 @@ _THIS = "TABLE_SCHEMA = DATABASE() AND CAST(TABLE_SCHEMA AS BINARY) = CAST(DATAB
 def dependents(connection: MysqlConnection, tables: Iterable[str]) -> tuple[str, ...]:
     """Views that read these tables, and tables of other databases that refer to them, a clause each.
 
-    DROP TABLE would leave such a view behind, broken. Views of other databases are not looked for: that would open
-    every table of the server.
+    DROP TABLE would leave such a view behind, broken. Views of other databases are among them as far as our account
+    may see how they are made.
     """
     own = set(tables)
-    return (*_views(connection, own), *_foreign(connection, own))
+    return (*_views(connection, own), *_views_elsewhere(connection, own), *_foreign(connection, own))
 
 
 def _views(connection: MysqlConnection, own: set[str]) -> list[str]:
@@ -34,6 +34,28 @@ def _views(connection: MysqlConnection, own: set[str]) -> list[str]:
         read = tables_named(without_database(without_definer(statement), str(database)))
         found += [f"the view {view} reads {table}" for table in sorted(own & read)]
     return found
+
+
+def _views_elsewhere(connection: MysqlConnection, own: set[str]) -> list[str]:
+    """The server writes every table that a view reads with its database before it, quoted."""
+    ((database,),) = connection.rows("SELECT DATABASE()")
+    before = f"{quoted(str(database))}."
+    views = connection.rows(
+        "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS"
+        " WHERE CAST(TABLE_SCHEMA AS BINARY) <> CAST(DATABASE() AS BINARY)"
+        " AND LOCATE(%s, CAST(VIEW_DEFINITION AS BINARY)) > 0 ORDER BY TABLE_SCHEMA, TABLE_NAME",
+        (before.encode(),),
+    )
+    return [
+        f"the view {schema}.{view} reads {table}"
+        for schema, view, statement in views
+        for table in sorted(own)
+        if f"{before}{quoted(table)}" in _text(statement)
+    ]
+
+
+def _text(statement: str | bytes) -> str:
+    return statement.decode(errors="replace") if isinstance(statement, bytes) else statement
 
 
 def _foreign(connection: MysqlConnection, own: set[str]) -> list[str]:
