@@ -46,11 +46,11 @@ QPushButton[kind="primary"]:disabled, QPushButton[kind="danger"]:disabled { back
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent; padding: 5px 9px; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $focus; padding: 4px 8px; }
-QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; color: $accent_text;
-    padding: 3px 3px; text-align: left; }
+QPushButton[kind="link"] { background: transparent; border: none; border-bottom: 2px solid transparent;
+    border-radius: 0; color: $accent_text; padding: 4px 0 2px 0; text-align: left; }
 QPushButton[kind="link"]:disabled { color: $disabled; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
-QPushButton[kind="link"]:focus { border: 2px solid $focus; padding: 2px; }
+QPushButton[kind="link"]:focus { border-bottom-color: $focus; }
 QPushButton[kind="chip"] { border-radius: 14px; padding: 3px 11px; }
 QPushButton[kind="chip"]:checked { background: $selection; border-color: $accent_fill; color: $accent_text;
     font-weight: 600; }

@@ -17,8 +17,6 @@ from pagevoo_console.ui.kit.tokens import Space, Text, Tone
 from pagevoo_console.ui.ways_out import SWITCH, actions_of, ways_of
 
 ICON = 16
-LINK_PADDING = 4
-"""What a link's own ground takes at its left, so that its words begin where those above them do."""
 
 _TITLES = {
     "new_template": "A new template is blocked",
@@ -43,7 +41,7 @@ def lock_box(context: Context, tenant: str, locks: Sequence[Lock], *, has_others
         link = button(way.title, kind=ButtonKind.LINK, on_click=way.run)
         link.setObjectName(way.name)
         flow.addWidget(link)
-    below = column(links, margins=(ICON + Space.S - LINK_PADDING, 0, 0, 0))
+    below = column(links, margins=(ICON + Space.S, 0, 0, 0))
     made = column(
         *lines, below, spacing=Space.S, margins=(Space.S + Space.XS, Space.S, Space.S, Space.S), ground=Ground.SUNKEN
     )
