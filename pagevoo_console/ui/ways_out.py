@@ -41,6 +41,7 @@ OPERATIONS = Way("operations", "Show operations", lambda doors, _tenant: doors.s
 SERVERS = Way("servers", "Show servers", lambda doors, _tenant: doors.show_servers(), of_fleet=True)
 KEY = Way("key", "Give the key…", lambda doors, _tenant: doors.give_key(), of_fleet=True)
 FINDINGS = Way("findings", "Registry check", lambda doors, _tenant: doors.show_findings(), of_fleet=True)
+REFRESH = Way("refresh", "Read everything again", lambda doors, _tenant: doors.refresh(), of_fleet=True)
 
 WAYS: Mapping[str, tuple[Way, ...]] = {
     "database_required": (PUBLISH, CREATE),
@@ -70,6 +71,8 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
     "registry_changed": (FINDINGS,),
     "registry_key": (FINDINGS,),
     "wrong_database_name": (FINDINGS,),
+    "not_found": (REFRESH,),
+    "plan_changed": (REFRESH,),
     "no_key": (KEY,),
     "wrong_key": (KEY,),
 }

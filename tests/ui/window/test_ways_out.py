@@ -86,6 +86,24 @@ def test_a_website_with_the_database_may_have_it_moved_before(
     assert wizard_over(window).windowTitle() == "Move the database"
 
 
+def test_who_is_gone_meanwhile_leads_to_reading_everything_again(
+    open_window: OpenWindow, world: World, qtbot: QtBot
+) -> None:
+    tenant, _ = world.add_tenant()
+    window = open_window(world)
+    assert workspace(window).browser.records.rowCount() == 1
+    world.write("DELETE FROM user_websites")
+    world.write("DELETE FROM users")
+    workspace(window).context.doors.delete_database(tenant)
+    at_rest(qtbot, window)
+    assert offered(wizard_over(window)) == ["wayRefresh"]
+
+    take(window, "wayRefresh", qtbot)
+
+    assert not [one for one in window.findChildren(TaskWizard) if one.isVisible()]
+    qtbot.waitUntil(lambda: workspace(window).browser.records.rowCount() == 0, timeout=20_000)
+
+
 def test_a_job_that_finds_somebody_at_work_leads_to_the_operations(
     open_window: OpenWindow, world: World, qtbot: QtBot
 ) -> None:
