@@ -22,7 +22,8 @@ from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.backup_index import BackupIndex
 from pagevoo_console.services.backup_keys import BackupKeys
 from pagevoo_console.services.connections import Connections
-from pagevoo_console.services.guests import Guests, NoGuest
+from pagevoo_console.services.engines.base import Companions
+from pagevoo_console.services.guests import ANOTHER, Guests, NoGuest
 from pagevoo_console.services.jobs import JobContext
 
 NOT_OURS = "not_ours"
@@ -54,10 +55,18 @@ class BackupLoader:
         `operation` and `like` are as `Guests.session` has them. Raises Refused (`no_guest`, `not_ours`) for a file that
         the master does not know where only our own account could load it.
         """
-        open_source = partial(files.open_dump, backup, self._keys)
+        with files.opening_dump(backup, self._keys) as open_source:
+            return self._load(backup, manifest, server, database, open_source, job, operation=operation, like=like)
+
+    def _load(
+        self, backup: Backup, manifest: BackupManifest, server: Server, database: str, open_source: OpenSource,
+        job: JobContext, *, operation: str, like: str | None,
+    ) -> str:  # fmt: skip
+        ourselves = partial(self._connections.open, server, database, writable=True, read_timeout=None)
         try:
             with self._guests.session(server, database, operation, like=like) as session:
-                self._carry_out(session, server, open_source, job)
+                another = session.info.get(ANOTHER, ourselves)
+                self._carry_out(session, server, Companions(another, open_source), job)
         except NoGuest as error:
             self._ensure_known(backup, error)
             why = error.message
@@ -69,13 +78,13 @@ class BackupLoader:
             return ""
         job.line(f"Warning: {why}. The console's own account loads it: this is the very file that it made.")
         self._empty(server, database)
-        with self._connections.open(server, database, writable=True, read_timeout=None) as session:
-            self._carry_out(session, server, open_source, job)
+        with ourselves() as session:
+            self._carry_out(session, server, Companions(ourselves, open_source), job)
         return why
 
-    def _carry_out(self, session: sa.Connection, server: Server, open_source: OpenSource, job: JobContext) -> None:
-        with open_source() as source, job.on_cancel(self._connections.canceller(session)):
-            self._connections.engine(server).load(session, source, job)
+    def _carry_out(self, session: sa.Connection, server: Server, companions: Companions, job: JobContext) -> None:
+        with companions.open_source() as source, job.on_cancel(self._connections.canceller(session)):
+            self._connections.engine(server).load(session, source, job, companions)
 
     def _complete(
         self, backup: Backup, manifest: BackupManifest, server: Server, database: str, open_source: OpenSource,

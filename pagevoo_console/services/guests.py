@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -25,6 +26,9 @@ from pagevoo_console.services.operations import Operations, lock_key
 from pagevoo_console.services.scratch import PREFIX as SCRATCH
 
 PREFIX = "pagevoo_r_"
+ANOTHER = "another"
+"""In the `info` of a guest's session: opens one more of the same guest, which nobody attends, to load tables by two."""
+
 _NUMBERED = re.compile(rf"{PREFIX}(\d{{1,12}})_([0-9a-f]{{6}})")
 _OF_SCRATCH = re.compile(rf"{PREFIX}s([0-9a-f]{{16}})")
 
@@ -78,7 +82,9 @@ class Guests:
             self._make(server, name, password, database)
             failpoint("guest.made")
             patron = stack.enter_context(self._connections.open(server, database, writable=True, read_timeout=None))
-            with self._as_guest(server, name, password, database, read_timeout) as session:
+            another = partial(self._as_guest, server, name, password, database, read_timeout)
+            with another() as session:
+                session.info[ANOTHER] = another
                 engine.administration.attend_guest(session, patron)
                 yield session
             failpoint("guest.loaded")

@@ -58,7 +58,7 @@ def _carry_out(
     with SecondWorker(companions, tables, _follow) as second, _Rows(connection, tables) as rows:
         for frame in reader:
             if frame.kind is FrameKind.ROWS:
-                if rows.is_new(frame) and second.is_worthwhile(reader.bytes_read):
+                if second.is_worthwhile(reader.bytes_read):
                     rows.close()
                     connection.execute("COMMIT")
                     connection.execute("BEGIN")
@@ -116,13 +116,9 @@ class _Rows:
     def has_seen_any(self) -> bool:
         return self._table is not None
 
-    def is_new(self, frame: Frame) -> bool:
-        """Whether another table begins with this frame."""
-        return frame.table != self._table
-
     def take(self, frame: Frame) -> None:
         """Copy these rows, unless their table is the other session's."""
-        if self.is_new(frame):
+        if frame.table != self._table:
             self.close()
             self._table, self._is_ours = frame.table, self._tables.take(frame.table)
         if not self._is_ours:

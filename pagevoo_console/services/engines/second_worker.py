@@ -18,7 +18,7 @@ from pagevoo_console.domain.errors import Cancelled, ConsoleError
 from pagevoo_console.services.engines.base import Companions, Source
 from pagevoo_console.services.jobs import JobContext
 
-WORTHWHILE_BYTES = 4 * 1024 * 1024
+WORTHWHILE_BYTES = 2 * 1024 * 1024
 """Of SQL: a smaller dump is loaded before a second session has logged in."""
 
 
