@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pagevoo_console.ui import screenshot_keys as keys
 from pagevoo_console.ui import screenshot_scenes as to
 from pagevoo_console.ui.screenshot_scenes import Picture, Scene
 from pagevoo_console.ui.screenshot_worlds import (
@@ -88,6 +89,18 @@ FULL = (
     Picture("restore-review", to.in_wizard("restore", HEALTHY, to.NEXT, to.NEXT, extra=(None,))),
     Picture("restore-empty", to.in_wizard("restore", PARTLY, extra=(None,))),
     Picture("restore-failed", to.restoring_lost),
+    Picture("prune-filled", to.through("prune", to.keeping_one)),
+    Picture("prune-review", to.through("prune", to.keeping_one, to.NEXT)),
+    Picture("fleet-backups-filled", to.act("fleet.backups")),
+    Picture("fleet-backup-filled", to.through("back_up_all", of=((),))),
+    Picture("fleet-backup-how", to.through("back_up_all", to.NEXT, of=((),))),
+    Picture("fleet-backup-review", to.through("back_up_all", to.NEXT, to.NEXT, to.NEXT, of=((),))),
+    Picture("fleet-verify-review", to.through("prove_all", to.NEXT, to.NEXT, of=((),))),
+    Picture("schedules-filled", to.act("schedules.show")),
+    Picture("schedule-filled", to.through("add_schedule")),
+    Picture("schedule-when", to.through("add_schedule", to.NEXT)),
+    Picture("schedule-review", to.through("add_schedule", to.NEXT, to.NEXT, to.NEXT)),
+    Picture("backup-key", to.through("give_key")),
     Picture("export-filled", to.in_wizard("export", HEALTHY)),
     Picture("export-review", to.in_wizard("export", HEALTHY, to.NEXT, to.NEXT, to.NEXT)),
     Picture("export-empty", to.in_wizard("export", EMPTIED, to.NEXT)),
@@ -161,8 +174,11 @@ SERVED = (
     Picture("account-create-review", to.in_wizard("create_account", HEALTHY, to.NEXT)),
     Picture("account-password", to.password_of_account),
     Picture("account-remove-review", to.in_wizard("remove_account", OWN_ACCOUNT)),
+    Picture("preferences-places", keys.at_places),
+    Picture("preferences-place-new", keys.at_new_place),
+    Picture("preferences-keys", keys.at_keys),
 )
-"""On the demo, with accounts as a server has them."""
+"""On the demo, with accounts as a server has them, and a keyring."""
 
 EMPTY = (
     Picture("overview-empty", lambda scene: scene.workspace.show_overview()),
@@ -170,6 +186,9 @@ EMPTY = (
     Picture("servers-empty", lambda scene: scene.trigger("servers.show")),
     Picture("operations-empty", lambda scene: scene.trigger("operations.show")),
     Picture("trash-empty", to.act("trash.show")),
+    Picture("fleet-backups-empty", to.act("fleet.backups")),
+    Picture("schedules-empty", to.act("schedules.show")),
+    Picture("prune-empty", to.through("prune")),
     Picture("audit-empty", lambda scene: scene.trigger("audit.show")),
     Picture("connections-empty", lambda scene: scene.trigger("connection.manage")),
 )
@@ -187,6 +206,8 @@ AWAY = (
     Picture("servers-failed", to.testing_server),
     Picture("operations-failed", lambda scene: scene.trigger("operations.show")),
     Picture("trash-failed", to.act("trash.show")),
+    Picture("prune-failed", to.through("prune")),
+    Picture("fleet-backup-failed", to.through("back_up_all", to.NEXT, to.NEXT, to.NEXT, of=((),))),
     Picture("audit-failed", lambda scene: scene.trigger("audit.show")),
 )
 """In a window whose master goes away once it is open."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QItemSelectionModel, QPoint
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTabWidget, QWidget
 
 from pagevoo_console.domain.errors import Failed
 from pagevoo_console.domain.tenant import TenantQuery
@@ -72,6 +72,12 @@ class Scene:
             self._application.processEvents()
             time.sleep(LOOK_SECONDS)
 
+    def wait_seconds(self, seconds: float) -> None:
+        """Let a pause of the window run out, and what comes after it."""
+        until = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > until)
+        self.settle()
+
     def show_tenant(self, tenant: str) -> None:
         self.workspace.show_tenants(TenantQuery())
         self.workspace.show_tenant(tenant)
@@ -86,6 +92,20 @@ class Scene:
         found = next((each for each in self.in_sight.findChildren(QAbstractButton, name) if each.isVisible()), None)
         assert found is not None, name
         found.click()
+        self.settle()
+
+    def turn_to(self, name: str, tab: int) -> None:
+        """Show one of the pages behind tabs."""
+        tabs = self.in_sight.findChild(QTabWidget, name)
+        assert tabs is not None, name
+        tabs.setCurrentIndex(tab)
+        self.settle()
+
+    def set_number(self, name: str, number: int) -> None:
+        """Put a figure into a field."""
+        spin = self.in_sight.findChild(QSpinBox, name)
+        assert spin is not None, name
+        spin.setValue(number)
         self.settle()
 
     def type(self, name: str, text: str) -> None:
@@ -247,6 +267,26 @@ def at_feature(door: str, tenant: str, *arguments: object, then: tuple[Callable[
             step(scene)
 
     return arrange
+
+
+def through(door: str, *then: Callable[[Scene], object], of: tuple[object, ...] = ()) -> Arrange:
+    """A wizard about the fleet, and what is done in it."""
+
+    def arrange(scene: Scene) -> None:
+        scene.workspace.show_overview()
+        getattr(scene.doors, door)(*of)
+        scene.settle()
+        for step in then:
+            step(scene)
+
+    return arrange
+
+
+def keeping_one(scene: Scene) -> None:
+    """A policy that lets most backups go."""
+    for name, number in (("last", 1), ("days", 0), ("weeks", 0), ("months", 0), ("years", 0)):
+        scene.set_number(f"keep-{name}", number)
+    scene.wait_seconds(0.4)
 
 
 def restoring_lost(scene: Scene) -> None:

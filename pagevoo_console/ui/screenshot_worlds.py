@@ -10,17 +10,21 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pagevoo_console.demo import breakage
 from pagevoo_console.demo.platform import MASTER_FILE, DemoPlatform, create_demo
 from pagevoo_console.domain.deletion import DeletionRequest
+from pagevoo_console.domain.schedule import LastRun, ScheduledWork, SchedulerKind
 from pagevoo_console.domain.server import Connection, Environment, Server, Tls
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.saved_connections import SavedConnections
+from pagevoo_console.services.schedules import record_run
 from pagevoo_console.services.secrets import Secrets
-from pagevoo_console.services.settings import HOME_VARIABLE, Folders
+from pagevoo_console.services.settings import HOME_VARIABLE, Folders, Settings
 from pagevoo_console.services.start import StartOptions, open_console
+from pagevoo_console.services.values import now
 
 HEALTHY, DAMAGED_BACKUP, PARTLY, MISSING, GARBLED, WITHOUT = "1", "2", "4", "6", "8", "9"
 NO_WEBSITE, INTERRUPTED, EMPTIED = "16", "24", "13"
@@ -29,6 +33,9 @@ NOT_A_DATABASE, SYSTEM_DATABASE = "14", "27"
 NEAR, OVER = "12", "17"
 DRIFTED, OUTDATED, ADOPTABLE = "7", "2", "3"
 OWN_ACCOUNT = "11"
+NIGHTLY = ("5", "10", "11", MISSING, NOT_A_DATABASE)
+PLACE = "s3://pagevoo-backups/production"
+PROGRAMS = "programs"
 _SILENT_PORT = 3999
 _LARAVEL = (
     "2025_11_22_000001_create_installed_features_table",
@@ -52,8 +59,12 @@ class Worlds:
     def home(self, name: str) -> Iterator[Folders]:
         """A home of the console's own for a while, so that pictures show nothing of this machine's user."""
         home = str(self.folder / name)
-        before = {variable: os.environ.get(variable) for variable in (HOME_VARIABLE, "HOME")}
-        os.environ.update(dict.fromkeys(before, home))
+        wanted = {
+            HOME_VARIABLE: home, "HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "XDG_RUNTIME_DIR": home,
+            "PATH": f"{self.folder / PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}",
+        }  # fmt: skip
+        before = {variable: os.environ.get(variable) for variable in wanted}
+        os.environ.update(wanted)
         try:
             yield Folders.of_this_user()
         finally:
@@ -89,11 +100,13 @@ def worlds(tenants: int) -> Iterator[Worlds]:
         empty = DemoPlatform(f"sqlite:///{folder}/new/{MASTER_FILE}", full.platform)
         absent = DemoPlatform(f"sqlite:///{folder}/gone/nowhere.db", full.platform)
         made = Worlds(folder, full, empty, absent)
+        _stand_in(folder / PROGRAMS / "systemctl")
         with made.home("empty-home"):
             open_console(options_of(empty)).master.init()
         with made.home("home") as folders:
             _live_in(full, folder / "demo")
             _save_connections(folders, folder)
+            _happen_at_night(full, folders)
         yield made
 
 
@@ -134,6 +147,34 @@ def _live_in(full: DemoPlatform, folder: Path) -> None:
     deletion = console.deletions.plan(DeletionRequest(DELETED, reason="The customer has cancelled, ticket 4711"))
     console.deletions.run(deletion, deletion.database.name, job)
     console.fleet_tick.run(job, freezes=False)
+
+
+def _stand_in(program: Path) -> None:
+    """A scheduler that takes everything and does nothing: pictures leave this machine as it is."""
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 0\n", encoding="ascii")
+    program.chmod(0o755)
+
+
+def _happen_at_night(full: DemoPlatform, folders: Folders) -> None:
+    """A run over some of which two fail, and schedules of which one did not get to its end; a place for copies."""
+    console, job = open_console(options_of(full)), JobContext()
+    console.fleet_backups.backup(console.fleet_backups.plan(NIGHTLY), job, prove=True)
+    for tenant in (HEALTHY, ADOPTABLE, ADOPTABLE, ADOPTABLE):
+        console.backups.create(tenant, job)
+    console.sightings.read_registry()
+    began = now() - timedelta(hours=9)
+    for work, at, weekday, code in (
+        (ScheduledWork.BACKUP, "02:30", "", 4), (ScheduledWork.VERIFY, "05:00", "sun", 0),
+        (ScheduledWork.TICK, "01:00", "", 0),
+    ):  # fmt: skip
+        plan = console.schedules.plan(
+            work, at, options_of(full), console.connection.name, weekday=weekday, kind=SchedulerKind.SYSTEMD
+        )
+        schedule = console.schedules.add(plan)
+        told = "some tenants failed" if code else ""
+        record_run(folders, schedule.id, LastRun(began, began + timedelta(minutes=12), code, told))
+    Settings(folders).change(backup_places=(PLACE,))
 
 
 def _save_connections(folders: Folders, folder: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout
 
 from pagevoo_console.domain.errors import WrongUsage
 from pagevoo_console.domain.place import Place
@@ -15,6 +15,7 @@ from pagevoo_console.domain.retention import Keeping, PrunePlan, RetentionPolicy
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
+from pagevoo_console.ui.kit.numbers import number_field
 from pagevoo_console.ui.kit.pages import row
 from pagevoo_console.ui.kit.pills import Badge
 from pagevoo_console.ui.kit.record_view import RecordView
@@ -59,7 +60,7 @@ class PolicyPage(WizardPage):
         self.places.setObjectName("prunePlaceCombo")
         self.places.setAccessibleName(translate("prune", "Where"))
         self.places.addItem(translate("prune", "This machine's folders"), None)
-        self.spins = {name: _spin(name) for name in NAMES}
+        self.spins = {name: number_field(f"keep-{name}", _word(name), 0, MOST, 0) for name in NAMES}
         self.save = QCheckBox(translate("prune", "Keep this policy for the nightly run, too"))
         self.save.setObjectName("savePolicyBox")
         self.save.setAccessibleName(self.save.text())
@@ -85,6 +86,10 @@ class PolicyPage(WizardPage):
         self.body.addWidget(self.save)
         self.body.addWidget(self.told)
         self.body.addWidget(self.states, 1)
+        outer = self.layout()
+        assert isinstance(outer, QVBoxLayout)
+        outer.takeAt(outer.count() - 1)
+        outer.setStretchFactor(self.body, 1)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -193,7 +198,9 @@ def why_kept(keeping: Keeping) -> str:
         "newest proved": translate("prune", "the last proved one"),
         "trash": translate("prune", "the trash rests on it"),
     }
-    return ", ".join(words.get(reason, reason) for reason in keeping.reasons)
+    reasons = [reason for reason in keeping.reasons if reason != "newest" or "last" not in keeping.reasons]
+    told = ", ".join(words.get(reason, reason) for reason in reasons)
+    return told[:1].upper() + told[1:]
 
 
 def columns(names: Mapping[str, str]) -> tuple[Column[Keeping], ...]:
@@ -212,7 +219,7 @@ def columns(names: Mapping[str, str]) -> tuple[Column[Keeping], ...]:
             sort_key="size",
         ),
         Column(
-            "fate", translate("prune", "What becomes of it"), 220, _fate, Kind.BADGE, sort_key="fate", badge=fate_badge,
+            "fate", translate("prune", "What becomes of it"), 260, _fate, Kind.BADGE, sort_key="fate", badge=fate_badge,
             hint=_fate,
         ),
     )  # fmt: skip
@@ -237,16 +244,6 @@ def _word(name: str) -> str:
         "months": translate("prune", "Months"),
         "years": translate("prune", "Years"),
     }[name]
-
-
-def _spin(name: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setObjectName(f"keep-{name}")
-    made.setRange(0, MOST)
-    made.setMinimumWidth(92)
-    made.lineEdit().setAccessibleName(_word(name))
-    made.setAccessibleName(_word(name))
-    return made
 
 
 def _source(keepings: tuple[Keeping, ...]) -> ListSource[Keeping]:

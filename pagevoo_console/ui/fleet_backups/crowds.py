@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.fleet_backup import FleetWork
 from pagevoo_console.domain.sighting import TenantEntry
 from pagevoo_console.domain.tenant import TenantQuery
@@ -30,27 +31,27 @@ class Crowd:
 
 def read(console: Console, work: FleetWork, query: TenantQuery, chosen: Sequence[str]) -> tuple[Crowd, ...]:
     """Whom one could choose, the likeliest first; as last seen. Blocks."""
-    owners = _owners(console, TenantQuery())
-    by_id = {entry.id: entry for entry in owners}
+    everybody = owners(console, TenantQuery())
+    by_id = {entry.id: entry for entry in everybody}
     found = []
     if chosen:
         title = translate("fleet_backups", "Those that were chosen")
         found.append(_crowd("chosen", title, "", [by_id[one] for one in chosen if one in by_id], chosen))
     about = translate("fleet_backups", "Every database that the registry names when it begins.")
-    found.append(_crowd("everybody", translate("fleet_backups", "Everybody"), about, owners))
+    found.append(_crowd("everybody", translate("fleet_backups", "Everybody"), about, everybody))
     last = console.fleet_backups.last(work)
     if last is not None and last.failed and tuple(last.failed) != tuple(chosen):
         about = translate("fleet_backups", "In the run that ended {age}.").format(age=format.age(last.ended))
         failed = [by_id[one] for one in last.failed if one in by_id]
         title = translate("fleet_backups", "Those that failed last time")
         found.append(_crowd("failed", title, about, failed, tuple(last.failed)))
-    bare = [entry for entry in owners if entry.backup_at is None]
+    bare = [entry for entry in everybody if entry.backup_at is None]
     if work is FleetWork.BACKUP and bare:
         about = translate("fleet_backups", "As last seen.")
         title = translate("fleet_backups", "Those that were never backed up")
         found.append(_crowd("never", title, about, bare, [entry.id for entry in bare]))
     if replace(query, sort=TenantQuery().sort) != TenantQuery():
-        listed = _owners(console, query)
+        listed = owners(console, query)
         title = translate("fleet_backups", "Those in the list now")
         about = translate("fleet_backups", "What its search and filters have left.")
         if listed:
@@ -58,10 +59,10 @@ def read(console: Console, work: FleetWork, query: TenantQuery, chosen: Sequence
     return tuple(found)
 
 
-def _owners(console: Console, query: TenantQuery) -> list[TenantEntry]:
-    """Whoever has a live database by the registry."""
+def owners(console: Console, query: TenantQuery) -> list[TenantEntry]:
+    """Whoever of a query has a live database by the registry. Blocks."""
     page = console.directory.page(replace(query, limit=None, offset=0))
-    return [entry for entry in page.entries if entry.database is not None and entry.generation is not None]
+    return [entry for entry in page.entries if entry.database is not None and entry.state is not DatabaseState.DELETED]
 
 
 def _crowd(

@@ -13,6 +13,7 @@ from pagevoo_console.domain.job import JobEvent
 from pagevoo_console.domain.sighting import TenantEntry
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context
+from pagevoo_console.ui.fleet_backups.crowds import owners
 from pagevoo_console.ui.fleet_backups.results import came_of
 from pagevoo_console.ui.fleet_backups.rows import BackupRow, Filter, columns, rows_of, source_of
 from pagevoo_console.ui.kit import format
@@ -85,11 +86,10 @@ class FleetBackupsView(QWidget):
         console = self._context.console
 
         def read() -> Reading:
-            page = console.directory.page(TenantQuery(limit=None))
-            owners = tuple(entry for entry in page.entries if entry.database is not None and entry.generation)
+            everybody = tuple(owners(console, TenantQuery()))
             fleet = console.fleet_backups
             began, done = fleet.unfinished()
-            return Reading(owners[:SHOWN], fleet.last(FleetWork.BACKUP), fleet.last(FleetWork.VERIFY), began, done)
+            return Reading(everybody[:SHOWN], fleet.last(FleetWork.BACKUP), fleet.last(FleetWork.VERIFY), began, done)
 
         self._context.runner.query(
             read, self._arrived, self._failed, key="fleet backups", owner=self, lane=self._context.master_lane

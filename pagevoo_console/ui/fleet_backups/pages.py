@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QWidget
 
 from pagevoo_console.domain.fleet_backup import FleetWork
 from pagevoo_console.domain.tenant import TenantQuery
@@ -18,6 +18,7 @@ from pagevoo_console.ui.kit.choices import ChoiceCard
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.loaded_page import LoadedPage
+from pagevoo_console.ui.kit.numbers import number_field
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.tokens import Space, Text
 from pagevoo_console.ui.kit.wizard_pages import WizardPage
@@ -93,8 +94,10 @@ class LoadFields(QWidget):
 
     def __init__(self, page: WizardPage) -> None:
         super().__init__()
-        self.workers = _spin("workersSpin", translate("fleet_backups", "At a time"), 1, MOST_WORKERS, USUAL_WORKERS)
-        self.connections = _spin(
+        self.workers = number_field(
+            "workersSpin", translate("fleet_backups", "At a time"), 1, MOST_WORKERS, USUAL_WORKERS
+        )
+        self.connections = number_field(
             "connectionsSpin", translate("fleet_backups", "Connections a server"), SESSIONS_EACH, MOST_CONNECTIONS,
             USUAL_CONNECTIONS,
         )  # fmt: skip
@@ -167,15 +170,4 @@ def _box(name: str, text: str) -> QCheckBox:
     made = QCheckBox(text)
     made.setObjectName(name)
     made.setAccessibleName(text)
-    return made
-
-
-def _spin(name: str, title: str, least: int, most: int, usual: int) -> QSpinBox:
-    made = QSpinBox()
-    made.setObjectName(name)
-    made.setRange(least, most)
-    made.setValue(usual)
-    made.setMinimumWidth(92)
-    made.setAccessibleName(title)
-    made.lineEdit().setAccessibleName(title)
     return made

@@ -62,6 +62,7 @@ class TargetChoice(QWidget):
         self.folder.field.setObjectName("backupFolderEdit")
         if usual is None:
             self.folder.field.clear()
+            self.folder.field.setPlaceholderText(translate("where", "The console's own folders"))
         self.folder_card.add_below(self.folder)
         self.place_card = ChoiceCard(
             translate("where", "A saved place"),

@@ -68,13 +68,14 @@ QToolButton:focus { border: 2px solid $focus; padding: 3px; }
 QToolButton:disabled { color: $disabled; }
 QToolButton::menu-indicator { image: none; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox { background: $surface; border: 1px solid $edge;
+QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox { background: $surface; border: 1px solid $edge;
     border-radius: ${control}px; padding: 5px 8px; selection-background-color: $accent;
     selection-color: $on_accent; }
-QLineEdit, QSpinBox, QComboBox { min-height: 20px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $focus;
+QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
+    border: 2px solid $focus;
     padding: 4px 7px; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $disabled;
+QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled;
     background: $canvas; border-color: $hairline; }
 QLineEdit[state="wrong"] { border: 2px solid $danger_fill; padding: 4px 7px; }
 QLineEdit[state="right"] { border: 2px solid $good_fill; padding: 4px 7px; }
@@ -84,9 +85,9 @@ QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($down); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $outline; outline: none;
     selection-background-color: $selection; selection-color: $text; }
-QSpinBox::up-button, QSpinBox::down-button { border: none; width: 20px; background: transparent; }
-QSpinBox::up-arrow { image: url($up); width: 12px; height: 12px; }
-QSpinBox::down-arrow { image: url($down); width: 12px; height: 12px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 20px; background: transparent; }
+QAbstractSpinBox::up-arrow { image: url($up); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url($down); width: 12px; height: 12px; }
 
 QCheckBox, QRadioButton { spacing: ${s8}px; padding: 2px; border: 2px solid transparent; border-radius: ${control}px; }
 QCheckBox[bare="true"], QRadioButton[bare="true"] { spacing: 0px; }

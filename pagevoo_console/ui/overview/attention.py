@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pagevoo_console.domain.database import DatabaseState
+from pagevoo_console.domain.fleet_backup import FleetRun
 from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.platform import Words
 from pagevoo_console.domain.quota import QuotaAlert
+from pagevoo_console.domain.schedule import Schedule
 from pagevoo_console.domain.sighting import FleetSummary, Orphan
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.kit import format
@@ -21,7 +23,7 @@ CLOSE_PERCENT = 90
 @dataclass(frozen=True, slots=True)
 class Concern:
     """One line, and where it leads: to the tenants of `query`, to the list of operations, to the registry check, to the
-    daily look, or to all of `orphans`.
+    daily look, to everybody's backups, to the schedules, or to all of `orphans`.
 
     Each of `tenants` has a link of its own, and where they are too many for that a list of all.
     """
@@ -37,6 +39,8 @@ class Concern:
     is_operations: bool = False
     is_findings: bool = False
     is_daily: bool = False
+    is_backups: bool = False
+    is_schedules: bool = False
 
 
 def concerns(
@@ -46,8 +50,12 @@ def concerns(
     alerts: tuple[QuotaAlert, ...] = (),
     *,
     is_late: bool = False,
+    backups: FleetRun | None = None,
+    schedules: tuple[Schedule, ...] = (),
 ) -> tuple[Concern, ...]:
-    """The concerns of a fleet, the worst first. `is_late` says whether a daily look is due."""
+    """The concerns of a fleet, the worst first. `is_late` says whether a daily look is due, `backups` is the newest run
+    over everybody, `schedules` are those that did not do what they should.
+    """
     made: list[Concern] = []
 
     def add(key: str, number: int, titles: tuple[str, str], text: str, icon: str, tone: Tone, **leads: object) -> None:
@@ -78,6 +86,18 @@ def concerns(
         "over", len(summary.over), _forms("{count} {tenants} over quota"),
         translate("overview", "More is used than the tier allows."), "octagon-alert", Tone.DANGER,
         query=TenantQuery(levels=("over",)),
+    )  # fmt: skip
+    add(
+        "schedules", len(schedules),
+        _forms("A schedule did not do what it should", "{count} schedules did not do what they should"),
+        translate("overview", "What should happen every night did not, or did not get to its end."), "calendar",
+        Tone.DANGER, is_schedules=True,
+    )  # fmt: skip
+    add(
+        "failed_backups", 0 if backups is None else len(backups.failed),
+        _forms("{count} database could not be backed up", "{count} databases could not be backed up"),
+        translate("overview", "In the newest run over everybody. Each has its reason, and can be tried again."),
+        "database-backup", Tone.DANGER, is_backups=True,
     )  # fmt: skip
     near = set(summary.near)
     close = len({alert.tenant for alert in alerts if alert.threshold >= CLOSE_PERCENT} & near)

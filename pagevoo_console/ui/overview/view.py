@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.errors import ConsoleError
+from pagevoo_console.domain.fleet_backup import FleetRun, FleetWork
 from pagevoo_console.domain.operation import Operation
 from pagevoo_console.domain.quota import QuotaAlert
+from pagevoo_console.domain.schedule import Schedule
 from pagevoo_console.domain.sighting import FleetSummary
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.context import Context
@@ -29,7 +34,19 @@ from pagevoo_console.ui.overview.daily import DailyCard
 from pagevoo_console.ui.overview.findings import Finding, FindingsDialog, orphans_found, tenants_found
 from pagevoo_console.ui.overview.pieces import Click, Figure, concern_line, shares
 
-Fleet = tuple[FleetSummary, tuple[Operation, ...], tuple[QuotaAlert, ...], LastLook | None, Names]
+if TYPE_CHECKING:
+    from pagevoo_console.services.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """What happens without anybody looking: the newest backup of everybody, and schedules that are in trouble."""
+
+    backups: FleetRun | None
+    troubled: tuple[Schedule, ...]
+
+
+Fleet = tuple[FleetSummary, tuple[Operation, ...], tuple[QuotaAlert, ...], LastLook | None, Nightly, Names]
 
 
 class OverviewView(QWidget):
@@ -99,21 +116,25 @@ class OverviewView(QWidget):
                 *summary.published_without_database,
                 *summary.outdated,
             )
-            return summary, operations, alerts, last, names_of(console.directory, concerned)
+            return summary, operations, alerts, last, nightly(console), names_of(console.directory, concerned)
 
         self._context.runner.query(
             read, self._arrived, self._failed, key="fleet", owner=self, lane=self._context.master_lane
         )
 
     def _arrived(self, fleet: Fleet) -> None:
-        summary, operations, alerts, last, names = fleet
+        summary, operations, alerts, last, night, names = fleet
         self.summarised.emit(summary)
         if summary.registry_at is None:
             return
         if fleet != self._shown:
             self._shown = fleet
             words = self._context.console.platform.words
-            self._show(summary, concerns(summary, operations, words, alerts, is_late=is_late(last)), names)
+            found = concerns(
+                summary, operations, words, alerts, is_late=is_late(last), backups=night.backups,
+                schedules=night.troubled,
+            )  # fmt: skip
+            self._show(summary, found, names)
             self.daily.show_look(last)
         if summary.tenants:
             self.states.show_content()
@@ -173,6 +194,10 @@ class OverviewView(QWidget):
             return partial(self._context.doors.show_findings)
         if concern.is_daily:
             return partial(self._context.doors.look_daily)
+        if concern.is_backups:
+            return partial(self._context.doors.show_fleet_backups)
+        if concern.is_schedules:
+            return partial(self._context.doors.show_schedules)
         if concern.query is not None:
             return partial(self._context.doors.show_tenants, concern.query)
         if concern.orphans:
@@ -224,3 +249,14 @@ class OverviewView(QWidget):
             detail = server.problem or counted.format(count=format.count(server.databases))
             name = plain_label(server.name, Text.STRONG, elide=True)
             self.servers.add(row(icon, (name, 1), plain_label(detail, muted=True, wrap=bool(server.problem))))
+
+
+def nightly(console: Console) -> Nightly:
+    """In another thread: asks this machine's scheduler, and what the runs have written down."""
+    moment = datetime.now(UTC)
+    troubled = [
+        one
+        for one in console.schedules.list()
+        if one.connection == console.connection.name and (one.has_failed or not one.is_installed or one.is_late(moment))
+    ]
+    return Nightly(console.fleet_backups.last(FleetWork.BACKUP), tuple(troubled))

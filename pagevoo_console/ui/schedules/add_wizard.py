@@ -76,6 +76,7 @@ class WhenPage(WizardPage):
         self.time.setObjectName("scheduleTimeEdit")
         self.time.setDisplayFormat("HH:mm")
         self.time.setMinimumWidth(110)
+        self.time.lineEdit().setTextMargins(int(Space.XS), 0, 0, 0)
         self.day = QComboBox()
         self.day.setObjectName("scheduleDayCombo")
         for weekday in ("", *WEEKDAYS):

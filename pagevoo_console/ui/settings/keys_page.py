@@ -76,6 +76,7 @@ class KeysPage(QWidget):
         layout.setSpacing(Space.S)
         layout.addWidget(plain_label(about, muted=True, wrap=True))
         layout.addWidget(self.banner)
+        layout.addSpacing(Space.S)
         layout.addWidget(self.states, 1)
         layout.addWidget(row((self.field, 1), self.add_button))
         layout.addWidget(row(self.make_button, None))

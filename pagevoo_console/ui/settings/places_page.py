@@ -54,6 +54,7 @@ class PlacesPage(QWidget):
         layout.setSpacing(Space.S)
         layout.addWidget(plain_label(about, muted=True, wrap=True))
         layout.addWidget(self.banner)
+        layout.addSpacing(Space.S)
         layout.addWidget(self.states, 1)
         layout.addWidget(row(self.add_button, None))
         runner.job_event.connect(self._job_event)

@@ -62,7 +62,7 @@ def test_what_goes_is_seen_at_once_and_removed_once_its_number_is_typed(
     keep(wizard, driver, last=1)
     assert page.told.text().startswith("1 would go")
     assert {page.records.cell(row, 3).text for row in range(3)} == {
-        "Would go", "the last proved one", "one of the newest, the newest of a live database",
+        "Would go", "The last proved one", "One of the newest",
     }  # fmt: skip
     driver.find(wizard, QCheckBox, "savePolicyBox").click()
     driver.go_on(wizard)

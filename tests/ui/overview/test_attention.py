@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
+from pagevoo_console.domain.fleet_backup import FleetRun, FleetWork
 from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.platform import Words
+from pagevoo_console.domain.schedule import Schedule, ScheduledWork, SchedulerKind
 from pagevoo_console.domain.sighting import FleetSummary, Orphan, ServerSighting
 from pagevoo_console.domain.tenant import TenantQuery
 from pagevoo_console.ui.overview.attention import concerns
@@ -32,6 +34,18 @@ def operation(state: OperationState) -> Operation:
 
 def test_a_healthy_fleet_has_no_concerns() -> None:
     assert concerns(summary(), (), USERS) == ()
+
+
+def test_what_went_wrong_at_night_leads_to_where_it_is_told() -> None:
+    run = FleetRun(FleetWork.BACKUP, NOW, NOW, ("1",), {"2": "no room"})
+    schedule = Schedule("x", ScheduledWork.BACKUP, SchedulerKind.CRON, "02:30", "", "demo", (), {}, is_installed=False)
+
+    found = concerns(summary(), (), USERS, backups=run, schedules=(schedule,))
+
+    assert [(concern.title, concern.is_schedules, concern.is_backups) for concern in found] == [
+        ("A schedule did not do what it should", True, False),
+        ("1 database could not be backed up", False, True),
+    ]
 
 
 def test_one_and_many_are_told_in_the_platforms_own_words() -> None:
