@@ -1,10 +1,11 @@
-"""The trash: deleted databases that can be had back until their grace period ends."""
+"""The trash: databases that were deleted or replaced, and can be had back until their grace period ends."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pagevoo_console.domain.operation import Step
 
@@ -24,9 +25,10 @@ class TrashState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrashEntry:
-    """A database in the trash. `operation` is the deletion that put it there, and what it is addressed by.
+    """A database in the trash. `operation` is the one that put it there, and what it is addressed by.
 
-    `name` is what it is called while it is there. `size_bytes` is None where nobody measured it.
+    `name` is what it is called while it is there. `size_bytes` is None where nobody measured it. One that
+    `is_replaced` stood where another stands now, which a restore or an import put in its place.
     """
 
     operation: str
@@ -47,6 +49,7 @@ class TrashEntry:
     state: TrashState = TrashState.KEPT
     size_bytes: int | None = None
     is_missing: bool = False
+    is_replaced: bool = False
 
     def is_expired(self, moment: datetime) -> bool:
         """Whether its grace period has ended."""
@@ -72,7 +75,8 @@ class PurgePlan:
 class UndeletePlan:
     """What undeleting would do. Reads only. `website` is the one that the database will be bound to, None for none.
 
-    `is_registered` says whether it becomes the tenant's active database again, as it was before.
+    `is_registered` says whether it becomes the tenant's active database again, as it was before. Where it `replaces` a
+    live one, which goes into the trash in its turn, the database's name must be typed.
     """
 
     entry: TrashEntry
@@ -81,6 +85,8 @@ class UndeletePlan:
     is_registered: bool
     steps: tuple[Step, ...]
     warnings: tuple[str, ...] = ()
+    replaces: bool = False
+    data: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

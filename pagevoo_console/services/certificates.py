@@ -34,8 +34,12 @@ _ACTIONS = {
     OperationKind.DELETE.value: OperationKind.DELETE.value,
     OperationKind.SWITCH.value: OperationKind.DELETE.value,
     OperationKind.REPAIR.value: OperationKind.REPAIR.value,
+    OperationKind.RESTORE.value: OperationKind.RESTORE.value,
+    OperationKind.IMPORT.value: OperationKind.IMPORT.value,
+    OperationKind.UNDELETE.value: OperationKind.UNDELETE.value,
 }
-"""Which entry of the trail says that a database was deleted, by the kind of operation that did it."""
+"""Which entry of the trail says that a database was deleted, by the kind of operation that did it; or replaced."""
+_REPLACING = frozenset({OperationKind.RESTORE.value, OperationKind.IMPORT.value, OperationKind.UNDELETE.value})
 _OPERATIONS = sa.table(
     "console_operations",
     sa.column("id", sa.BigInteger),
@@ -63,7 +67,11 @@ class Certificates:
         if row.kind == OperationKind.SWITCH.value:
             plan, evidence = plan.get(OLD_PART, {}), evidence.get(OLD_PART, {})
         done = self._entry(row)
-        if done is None or (row.kind == OperationKind.REPAIR.value and plan.get("action") != "retire"):
+        if (
+            done is None
+            or (row.kind == OperationKind.REPAIR.value and plan.get("action") != "retire")
+            or (row.kind in _REPLACING and "trash_state" not in evidence.get(TRASH, {}))
+        ):
             raise Refused(
                 f"Operation {operation} deleted no database, or has not come to its end",
                 code="not_a_deletion",

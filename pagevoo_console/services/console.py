@@ -134,7 +134,7 @@ class Console:
         )  # fmt: skip
         self.trash = Trash(
             self.master, self.registry, connections, self.tenancy, self.backups, self.operations, self.audit, moves,
-            self.freezes, self.freeze_records,
+            self.freezes, self.freeze_records, self.tenants,
         )  # fmt: skip
         self.several_deletions = SeveralDeletions(
             self.master, self.registry, self.deletions, self.trash, self.backups, self.operations,

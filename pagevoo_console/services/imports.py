@@ -121,7 +121,7 @@ class DumpImport(BackupRestore):
 
     def _compare(self, run: Run) -> None:
         dumps = foreign_dumps(run.server.engine)
-        with self._connections.open(run.server, self._staged(run), read_timeout=None) as session:
+        with self._connections.open(run.server, self.staged(run), read_timeout=None) as session:
             problems = dumps.problems(session, run.job)
         if problems:
             raise Failed(

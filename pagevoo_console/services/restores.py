@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 
 from pagevoo_console.domain.backup import Backup, BackupManifest
-from pagevoo_console.domain.errors import Corrupt, Failed, Refused
+from pagevoo_console.domain.errors import Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.backups import Backups, compare
@@ -20,16 +19,13 @@ from pagevoo_console.services.databases import ensure_no_active, leftover, owned
 from pagevoo_console.services.guests import Guests
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
-from pagevoo_console.services.operations import Operations, Procedure, Run
+from pagevoo_console.services.operations import Operations, Run
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry, RegistryRow
-from pagevoo_console.services.tenants import Tenants, ensure_same
+from pagevoo_console.services.replacements import Replacement, ensure_grace
+from pagevoo_console.services.tenants import Tenants
 
 RESTORE = OperationKind.RESTORE.value
-
-
-_DAMAGED = "damaged"
-_SWAP = "swap_memo"
 
 
 class RestoreMode(StrEnum):
@@ -59,71 +55,45 @@ class RestorePlan:
         return self.mode is RestoreMode.REPLACE
 
 
-class BackupRestore(Procedure):
+class BackupRestore(Replacement):
     """Stage, load, compare; then swap where there is something to swap with."""
 
     kind = RESTORE
-    looks: ClassVar[frozenset[str]] = frozenset({"unwritten"})
 
     def __init__(
         self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
         guests: Guests, before_reopening: Callable[[Run], None],
     ) -> None:  # fmt: skip
-        self._master = master
+        super().__init__(master, connections, tenants, backups, before_reopening)
         self._registry = registry
-        self._connections = connections
-        self._tenants = tenants
-        self._backups = backups
         self._guests = guests
-        self._before_reopening = before_reopening
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
         name = plan["database"]
         if plan["mode"] != RestoreMode.REPLACE:
             return (Step("stage", f"Restore the backup into {name}"), Step("compare", "Compare every table"))
         return (
-            Step("safety", f"Back up what is in {name} now"),
+            self.safety_step(name),
             Step("stage", "Restore the backup into a database beside it"),
             Step("compare", "Compare every table with the backup"),
-            Step("quiesce", f"Keep others out of {name}"),
-            Step("unwritten", f"Make sure that nothing was written to {name} since it was backed up"),
-            Step("swap", f"Put the restored database in the place of {name}", is_destructive=True),
-            Step("reopen", f"Let people into {name} again"),
-            Step("clean", "Drop what was replaced", is_destructive=True),
+            *self.swap_steps(plan),
         )
 
     def perform(self, step: str, run: Run) -> None:
-        engine = self._connections.engine(run.server)
         match step:
-            case "safety":
-                self._keep_safe(run)
             case "stage":
                 self._stage(run)
             case "compare":
                 self._compare(run)
                 if run.plan["mode"] == RestoreMode.REVIVE:
                     self._awaken(run)
-            case "quiesce":
-                ensure_same(self._tenants, run)
-                with self._sparing(run):
-                    engine.quiesce(run.session, run.database)
-            case "unwritten":
-                if _DAMAGED not in run.evidence and _SWAP not in run.evidence:
-                    self._ensure_unwritten(run)
-            case "swap":
-                self._swap(run)
-            case "reopen":
-                self._before_reopening(run)
-                engine.unquiesce(run.session, run.database)
-            case "clean":
-                self._clean(run)
             case _:
-                raise Failed(f"A restore has no step {step!r}")
+                super().perform(step, run)
 
     def finish(self, master: sa.Connection, run: Run) -> dict[str, Any]:
         after: dict[str, Any] = {
             "backup": run.plan["backup"], "database": run.database, "mode": run.plan["mode"],
-            "loaded_by": run.evidence.get("loaded_by"),
+            "loaded_by": run.evidence.get("loaded_by"), **self.settle(run),
         }  # fmt: skip
         if run.plan["mode"] == RestoreMode.REVIVE and run.plan["generation"] is None:
             self._registry.lock_tenant(master, run.tenant)
@@ -133,49 +103,24 @@ class BackupRestore(Procedure):
             )
         return after
 
-    def has_changed(self, run: Run) -> bool:
-        return run.step not in ("", "safety")
-
     def undo(self, run: Run) -> None:
         """Drop what was staged and let people in again; too late once the swap has begun."""
-        if {"swap", "reopen", "clean"} & {run.step, *run.steps_done}:
-            raise Refused(
-                "The databases may have been swapped already; resume the restore to finish it",
-                code="too_late",
-                hint=f"`operation resume {run.operation}`",
-            )
+        self.ensure_not_swapped(run)
         engine = self._connections.engine(run.server)
         self._guests.drop(run.server, str(run.operation))
-        staged = self._staged(run)
+        staged = self.staged(run)
         if engine.exists(run.session, staged) and engine.marker(run.session, staged) == _marker(run):
             engine.drop_database(run.session, staged)
         if run.plan["mode"] == RestoreMode.REPLACE and engine.exists(run.session, run.database):
             engine.unquiesce(run.session, run.database)
 
-    def _keep_safe(self, run: Run) -> None:
-        """Back up what is about to be replaced; a database too damaged for that is kept as it is instead."""
-        with self._sparing(run):
-            run.evidence["safety"] = str(self._backups.dump(ensure_same(self._tenants, run), run.job).path)
-
-    @contextmanager
-    def _sparing(self, run: Run) -> Iterator[None]:
-        """Go on where the live database turns out to be damaged, and remember that it was."""
-        try:
-            yield
-        except Corrupt as error:
-            run.evidence[_DAMAGED] = error.message
-            run.job.line(f"{error.message}; it is kept beside as {_aside(run)}")
-
-    def _clean(self, run: Run) -> None:
-        """Drop what was replaced and is in the safety backup, and whatever is left of the staging."""
-        engine = self._connections.engine(run.server)
-        for name in (self._staged(run),) if _DAMAGED in run.evidence else (_aside(run), self._staged(run)):
-            engine.drop_database(run.session, name)
+    def staged(self, run: Run) -> str:
+        return f"pagevoo_stage_{run.operation}" if run.plan["mode"] == RestoreMode.REPLACE else run.database
 
     def _stage(self, run: Run) -> None:
         """Load into a fresh database; one that an interrupted run left half full is dropped first, by its marker."""
         engine = self._connections.engine(run.server)
-        staged = self._staged(run)
+        staged = self.staged(run)
         if engine.exists(run.session, staged):
             if engine.marker(run.session, staged) != _marker(run):
                 raise leftover(staged, run.server)
@@ -192,7 +137,7 @@ class BackupRestore(Procedure):
 
     def _compare(self, run: Run) -> None:
         manifest = self._backups.manifest(self._backup(run))
-        with self._connections.open(run.server, self._staged(run), read_timeout=None) as session:
+        with self._connections.open(run.server, self.staged(run), read_timeout=None) as session:
             _, problems = compare(self._connections.engine(run.server), session, manifest, run.job)
         if problems:
             raise Failed(
@@ -207,27 +152,8 @@ class BackupRestore(Procedure):
             for name in self._connections.engine(run.server).awaken(session):
                 run.job.line(f"The event {name} was to work once, and its time has passed: it is there, disabled")
 
-    def _ensure_unwritten(self, run: Run) -> None:
-        located = ensure_same(self._tenants, run)
-        manifest = self._backups.manifest(self._backups.get(run.evidence["safety"]))
-        with self._connections.open(run.server, run.database, read_timeout=None) as session:
-            _, problems = compare(located.engine, session, manifest, run.job)
-        if problems:
-            run.evidence["safety"] = str(self._backups.dump(located, run.job).path)
-
-    def _swap(self, run: Run) -> None:
-        engine = self._connections.engine(run.server)
-        if _SWAP not in run.evidence:
-            ensure_same(self._tenants, run)
-            run.evidence[_SWAP] = engine.swap_memo(run.session, run.database, self._staged(run))
-            run.save()
-        engine.swap(run.session, run.database, self._staged(run), _aside(run), run.evidence[_SWAP])
-
     def _backup(self, run: Run) -> Backup:
         return self._backups.get_same(run.plan["path"], run.plan["backup"], run.plan["sha256"])
-
-    def _staged(self, run: Run) -> str:
-        return f"pagevoo_stage_{run.operation}" if run.plan["mode"] == RestoreMode.REPLACE else run.database
 
 
 class Restores:
@@ -256,8 +182,11 @@ class Restores:
         self._restore = BackupRestore(master, registry, connections, tenants, backups, guests, before_reopening)
         operations.register(self._restore)
 
-    def plan(self, backup: Backup, tenant: str, into: str | None = None) -> RestorePlan:
-        """What restoring would do. Reads only. Raises Refused for another tenant's backup, or a taken name."""
+    def plan(self, backup: Backup, tenant: str, into: str | None = None, grace_days: int | None = None) -> RestorePlan:
+        """What restoring would do. Reads only. Raises Refused for another tenant's backup, or a taken name.
+
+        What is replaced can be had back from the trash for `grace_days`, a week where nobody says; 0 drops it.
+        """
         manifest = self._backups.manifest(backup)
         self._backups.ensure_opens(backup)
         with self._master.reading() as session:
@@ -274,7 +203,7 @@ class Restores:
             )
         if into is not None and into != self._tenancy.database_name(tenant):
             return self._plan_into(backup, manifest, tenant, person.name, into)
-        return self._plan_in_place(backup, manifest, tenant, person.name, rows, live)
+        return self._plan_in_place(backup, manifest, tenant, person.name, rows, live, ensure_grace(grace_days))
 
     def run(self, plan: RestorePlan, confirmation: str | None, job: JobContext) -> dict[str, Any]:
         """Carry the plan out, or take up what a crash left of it.
@@ -305,6 +234,7 @@ class Restores:
         tenant_name: str,
         rows: tuple[RegistryRow, ...],
         live: tuple[RegistryRow, ...],
+        grace_days: int,
     ) -> RestorePlan:
         if live:
             located = self._tenants.locate(tenant)
@@ -319,7 +249,15 @@ class Restores:
                 exists = located.engine.exists(session, located.database.name)
             mode = RestoreMode.REPLACE if exists else RestoreMode.REVIVE
             return self._made(
-                backup, tenant, tenant_name, mode, located.database.name, located.server, located.row.id, None
+                backup,
+                tenant,
+                tenant_name,
+                mode,
+                located.database.name,
+                located.server,
+                located.row.id,
+                None,
+                grace_days,
             )
         website = next((row.website for row in reversed(rows) if row.id == manifest.generation), None)
         if website is None and rows:
@@ -359,8 +297,9 @@ class Restores:
         server: Server,
         generation: str | None,
         website: str | None,
+        grace_days: int = 0,
     ) -> RestorePlan:
-        data = {
+        data: dict[str, Any] = {
             "backup": backup.id,
             "path": str(backup.path),
             "sha256": backup.sha256,
@@ -369,6 +308,8 @@ class Restores:
             "generation": generation,
             "website": website,
         }
+        if mode is RestoreMode.REPLACE:
+            data["grace_days"] = grace_days
         warnings = [] if backup.verified_at is not None else ["This backup has never been restored and compared."]
         problem = self._guests.problem(server)
         if problem is not None:
@@ -395,7 +336,3 @@ class Restores:
 
 def _marker(run: Run) -> str:
     return f"restore:{run.operation}"
-
-
-def _aside(run: Run) -> str:
-    return f"pagevoo_aside_{run.operation}"

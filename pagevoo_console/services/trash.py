@@ -16,7 +16,14 @@ from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Busy, Cancelled, ConsoleError, NotFound, Refused
 from pagevoo_console.domain.operation import OperationKind
 from pagevoo_console.domain.server import Server
-from pagevoo_console.domain.trash import PurgePlan, PurgeSweep, TrashEntry, TrashResult, TrashState, UndeletePlan
+from pagevoo_console.domain.trash import (
+    PurgePlan,
+    PurgeSweep,
+    TrashEntry,
+    TrashResult,
+    TrashState,
+    UndeletePlan,
+)
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
@@ -28,9 +35,12 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry
+from pagevoo_console.services.replacements import ensure_grace
+from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.trash_moves import TrashMoves
 from pagevoo_console.services.trash_procedures import DatabasePurge, DatabaseUndeletion
 from pagevoo_console.services.trash_records import TrashRecord, TrashRecords
+from pagevoo_console.services.trash_replaced import ReplacedReturn, Undeletion
 from pagevoo_console.services.values import now
 
 PURGE = OperationKind.PURGE.value
@@ -53,6 +63,7 @@ class Trash:
         moves: TrashMoves,
         freezes: Freezes,
         freeze_records: FreezeRecords,
+        tenants: Tenants,
     ) -> None:
         self._master = master
         self._registry = registry
@@ -65,7 +76,10 @@ class Trash:
         self._freezes = freezes
         self._freeze_records = freeze_records
         self.records = TrashRecords(master)
-        self._undeletion = DatabaseUndeletion(master, registry, connections, moves, self.records)
+        self._undeletion = Undeletion(
+            DatabaseUndeletion(master, registry, connections, moves, self.records),
+            ReplacedReturn(master, connections, tenants, backups, self.records, freezes.again),
+        )
         self._purge = DatabasePurge(registry, master, moves, self.records)
         operations.register(self._undeletion)
         operations.register(self._purge)
@@ -101,43 +115,58 @@ class Trash:
 
     # --- having back ------------------------------------------------------------------------------------------------
 
-    def plan_undelete(self, operation: str, website: str | None = None) -> UndeletePlan:
+    def plan_undelete(self, operation: str, website: str | None = None, grace_days: int | None = None) -> UndeletePlan:
         """What undeleting would do. Reads only; it is the dry run.
+
+        What was replaced takes the place of the live one, which goes into the trash for `grace_days`.
 
         Raises NotFound, and Refused: `not_in_trash`, `database_exists` (the tenant has a new one), `website_gone`,
         `trash_missing`.
         """
         record = self.records.get_kept(operation)
         entry = record.entry
+        server = self._tenancy.server(entry.server)
+        engine = self._connections.engine(server)
         is_registered = record.entry.kind != OperationKind.REPAIR
+        replaces = entry.is_replaced and self._is_live(entry)
         person = ""
         with self._master.reading() as session:
             if is_registered:
                 person = self._registry.tenant(session, entry.tenant).name
+            if replaces or not is_registered:
+                website = None
+            else:
                 ensure_no_active(self._registry, session, entry.tenant)
                 website = self._website(session, record, website)
-            else:
-                website = None
-        server = self._tenancy.server(entry.server)
-        engine = self._connections.engine(server)
         if not self._is_under_way(entry):
             with self._connections.open(server) as session:
                 self._ensure_there(session, record, server)
-                if engine.exists(session, entry.database):
+                if not replaces and engine.exists(session, entry.database):
                     raise leftover(entry.database, server)
-        data = self._undelete_data(entry, website)
+        grace = ensure_grace(grace_days)
+        data = self._undelete_data(entry, website, replaces=replaces, grace_days=grace)
         warnings = []
         if website is not None:
             word = self._master.platform.words.website
             warnings.append(f"{word.capitalize()} {website} stays unpublished until somebody publishes it.")
+        if replaces and not grace:
+            warnings.append(f"What is in {entry.database} now is dropped at once; a backup of it is made first.")
         steps = self._undeletion.steps(data)
-        return UndeletePlan(entry, person, website, is_registered, steps, tuple(warnings))
+        return UndeletePlan(entry, person, website, is_registered, steps, tuple(warnings), replaces, data)
 
-    def undelete(self, plan: UndeletePlan, job: JobContext) -> TrashResult:
-        """Carry the plan out, or take up what a crash left of it. Raises Refused for the loser of a race."""
-        entry = plan.entry
-        data = self._undelete_data(entry, plan.website)
+    def undelete(self, plan: UndeletePlan, job: JobContext, confirmation: str | None = None) -> TrashResult:
+        """Carry the plan out, or take up what a crash left of it. Raises Refused for the loser of a race.
+
+        Replacing a live database needs its name as `confirmation`; anything else is Refused and nothing happens.
+        """
+        entry, data = plan.entry, plan.data
         try:
+            if plan.replaces and confirmation != entry.database:
+                raise Refused(
+                    f"This replaces what is in {entry.database}: confirm by typing its name exactly",
+                    code="confirmation_mismatch",
+                    hint=f"Add --confirm {entry.database}. Nothing was changed.",
+                )
             done: str = self._operations.run(
                 UNDELETE, tenant=entry.tenant, database=entry.database, server=self._tenancy.server(entry.server),
                 plan=data, job=job, same=lambda left: left["operation"] == data["operation"],
@@ -145,14 +174,27 @@ class Trash:
         except Refused as error:
             self._audit.note(UNDELETE, Outcome.REFUSED, tenant=entry.tenant, database=entry.database, detail=str(error))
             raise
-        self._freeze_again(entry, job)
+        if not plan.replaces:
+            self._freeze_again(entry, job)
         return TrashResult(done, replace(entry, state=TrashState.UNDELETED))
 
-    def _undelete_data(self, entry: TrashEntry, website: str | None) -> dict[str, Any]:
-        return {
+    def _is_live(self, entry: TrashEntry) -> bool:
+        """Whether the row that it belonged to is the tenant's active one, with a database that is there."""
+        with self._master.reading() as session:
+            if not any(row.id == entry.generation for row in self._registry.active_rows(session, entry.tenant)):
+                return False
+        server = self._tenancy.server(entry.server)
+        with self._connections.open(server) as session:
+            return self._connections.engine(server).exists(session, entry.database)
+
+    def _undelete_data(
+        self, entry: TrashEntry, website: str | None, *, replaces: bool, grace_days: int
+    ) -> dict[str, Any]:
+        data = {
             "operation": entry.operation, "database": entry.database, "trash": entry.name,
             "generation": entry.generation, "website": website, "registered": entry.kind != OperationKind.REPAIR,
         }  # fmt: skip
+        return data | ({"is_replaced": True, "grace_days": grace_days} if replaces else {})
 
     def _website(self, session: sa.Connection, record: TrashRecord, wanted: str | None) -> str | None:
         """The website it will be bound to: the one asked for, or the one that it had if that is still the tenant's."""

@@ -49,6 +49,16 @@ class TrashMoves:
         engine.move(run.session, run.database, told["name"], told["memo"], mark)
         return str(told["name"])
 
+    def reserve(self, run: Run) -> dict[str, Any]:
+        """What tells the operation's database again once a swap has put it into the trash; moves nothing.
+
+        It takes its own marker along. Raises Unsupported, naming what would be lost if it were to be had back.
+        """
+        engine = self._connections.engine(run.server)
+        memo = engine.move_memo(run.session, run.database)
+        name = _free_name(engine, run, lock_key(self._master, run.tenant))
+        return {"name": name, "memo": memo, "mark": memo.get("marker") or "", "is_replaced": True}
+
     def take_back(self, run: Run) -> None:
         """Undo `put`, however far it came. Nothing where it never began."""
         told = run.evidence.get(TRASH)
@@ -77,7 +87,7 @@ class TrashMoves:
 
     def is_there(self, session: sa.Connection, engine: DatabaseEngine, operation: str, told: dict[str, Any]) -> bool:
         """Whether the database that this operation put into the trash is there, or what a purge has left of it."""
-        return engine.is_moved(session, told["name"], told["memo"], mark_of(operation))
+        return engine.is_moved(session, told["name"], told["memo"], told.get("mark", mark_of(operation)))
 
     def drop(self, run: Run, operation: str, told: dict[str, Any]) -> None:
         """Drop what this operation put into the trash, and nothing else. Nothing where it is gone already."""

@@ -18,7 +18,6 @@ from pagevoo_console.services.values import as_time, iso, now
 
 OLD_PART = "old"
 """Where a switch keeps what its deletion found out."""
-_KINDS = (OperationKind.DELETE.value, OperationKind.SWITCH.value, OperationKind.REPAIR.value)
 _OPERATIONS = sa.table(
     "console_operations",
     sa.column("id", sa.BigInteger),
@@ -47,7 +46,7 @@ class TrashRecords:
         wanted = json.dumps({"trash_state": TrashState.KEPT.value})[1:-1]
         query = (
             sa.select(_OPERATIONS)
-            .where(_OPERATIONS.c.kind.in_(_KINDS), _OPERATIONS.c.evidence.contains(wanted, autoescape=True))
+            .where(_OPERATIONS.c.evidence.contains(wanted, autoescape=True))
             .order_by(_OPERATIONS.c.id.desc())
         )
         if tenant is not None:
@@ -96,7 +95,7 @@ class TrashRecords:
         part = evidence if TRASH in evidence else evidence[OLD_PART]
         if part[TRASH]["trash_state"] != TrashState.KEPT.value:
             raise Failed(
-                f"What operation {operation} deleted is not in the trash any more: somebody else was faster",
+                f"What operation {operation} put there is not in the trash any more: somebody else was faster",
                 code="not_in_trash",
             )
         part[TRASH] |= {"trash_state": state.value, "ended_by": by, "ended_at": iso(now().replace(microsecond=0))}
@@ -132,5 +131,6 @@ def _records(row: Any) -> Iterator[TrashRecord]:
         backup=evidence.get("backup"),
         backup_path=evidence.get("backup_path"),
         state=TrashState(told["trash_state"]),
+        is_replaced=bool(told.get("is_replaced")),
     )
     yield TrashRecord(entry, told, plan, evidence)

@@ -121,4 +121,48 @@ class Purging(Undeleting):
         assert refused.value.code == "not_in_trash"
 
 
-TRASH_GESTURES: tuple[type[Gesture], ...] = (DeletingAtOnce, Undeleting, Purging)
+class HavingBackReplaced(Gesture):
+    """What a restore replaced takes the live one's place again: all of the one or all of the other is live."""
+
+    failpoints = points("database.undelete", "safety", "quiesce", "unwritten", "swap", "reopen", "clean")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.tenant, _ = world.provisioned()
+        backup = self.console.backups.create(self.tenant, JobContext())
+        world.write(SETTING, "core", "late", '"yes"', database=world.name(self.tenant))
+        plan = self.console.restores.plan(backup, self.tenant)
+        self.console.restores.run(plan, world.name(self.tenant), JobContext())
+        (self.entry,) = self.console.trash.list(self.tenant)
+
+    def work(self) -> object:
+        trash = self.console.trash
+        (entry,) = trash.list(self.tenant)
+        return trash.undelete(trash.plan_undelete(entry.operation), JobContext(), entry.database)
+
+    def check_between(self) -> None:
+        super().check_between()
+        assert self.settings() in ([], [("late",)])
+
+    def settings(self) -> list[tuple[object, ...]]:
+        query = "SELECT setting_key FROM feature_settings"
+        return self.world.write(query, database=self.world.name(self.tenant))
+
+    def go_on(self) -> None:
+        """Again and again, one of the two is live and the other is in the trash."""
+        left = self.console.operations.list(tenant=self.tenant, open_only=True)
+        for operation in left:
+            self.console.operations.resume(operation.id, JobContext())
+        if not left and self.console.operations.list(tenant=self.tenant)[0].id == self.entry.operation:
+            self.work()
+
+    def check(self) -> None:
+        (entry,) = self.console.trash.list(self.tenant)
+        assert not entry.is_missing
+        assert entry.operation != self.entry.operation
+        there = self.world.write("SELECT setting_key FROM feature_settings", database=entry.name)
+        assert sorted([there, self.settings()]) == [[], [("late",)]]
+        self.entry = entry
+
+
+TRASH_GESTURES: tuple[type[Gesture], ...] = (DeletingAtOnce, Undeleting, Purging, HavingBackReplaced)
