@@ -75,7 +75,8 @@ def refused_objects(connection: WatchedConnection) -> list[str]:
             connection,
             "SELECT object.type, object.identity FROM pg_catalog.pg_description AS d,"
             " pg_catalog.pg_identify_object(classoid, objoid, objsubid) AS object"
-            f" WHERE objoid >= {_FIRST_USER_OID} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member"
+            f" WHERE objoid >= {_FIRST_USER_OID} AND object.identity IS NOT NULL"  # a subscription leaves its comment
+            " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member"
             "  WHERE member.deptype = 'e' AND member.classid = d.classoid AND member.objid = d.objoid)",
         )
         if kind not in commented_kinds() | SUPERUSERS_KINDS

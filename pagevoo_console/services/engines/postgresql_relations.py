@@ -84,7 +84,7 @@ def _columns(connection: WatchedConnection, borrowed: Mapping[int, Sequence[str]
     columns: dict[int, list[str]] = {}
     for row in rows_of(
         connection,
-        "SELECT a.attrelid::bigint, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
+        "SELECT a.attrelid::bigint, a.attname, a.attinhcount > 0, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
         " a.attidentity::text, a.attgenerated::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid),"
         " CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation"
         "  THEN a.attcollation::regcollation::text END,"
@@ -101,11 +101,11 @@ def _columns(connection: WatchedConnection, borrowed: Mapping[int, Sequence[str]
         f" WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND {OURS} ORDER BY"
         " a.attrelid, a.attnum",
     ):
-        table, name, kind, is_not_null, identity, generated, expression, collation, *sequence = row
+        table, name, is_inherited, kind, is_not_null, identity, generated, expression, collation, *sequence = row
         if name in borrowed.get(table, ()):
             continue
         text = f"{quote(name)} {kind}" + (f" COLLATE {collation}" if collation else "")
-        if generated:
+        if generated and not (is_inherited and table in borrowed):
             text += f" GENERATED ALWAYS AS ({expression}) {'STORED' if generated == 's' else 'VIRTUAL'}"
         elif identity:
             when = "ALWAYS" if identity == "a" else "BY DEFAULT"
@@ -114,7 +114,7 @@ def _columns(connection: WatchedConnection, borrowed: Mapping[int, Sequence[str]
                 f" GENERATED {when} AS IDENTITY (SEQUENCE NAME {qualified(schema, sequence_name)}"
                 f" {sequence_options(*options)})"
             )
-        elif expression is not None:
+        elif expression is not None and not generated:
             text += f" DEFAULT {expression}"
         columns.setdefault(table, []).append(text + (" NOT NULL" if is_not_null else ""))
     return columns

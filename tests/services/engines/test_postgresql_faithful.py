@@ -132,6 +132,27 @@ def test_fault_133_a_child_keeps_the_order_of_its_columns_and_what_that_costs_is
     assert (second, facts.losses) == (dump, ())
 
 
+def test_fault_132_133_a_child_that_joined_later_generates_its_column_as_its_parent_does(
+    place: PostgresqlPlace,
+) -> None:
+    original = place.create(
+        "CREATE TABLE parent (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED)",
+        "CREATE TABLE child (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED)",
+        "ALTER TABLE child INHERIT parent",
+        "CREATE TABLE plain (a integer, b integer)",
+        "CREATE TABLE other (a integer, b integer GENERATED ALWAYS AS (a * 3) STORED)",
+        "ALTER TABLE other INHERIT plain",
+        "INSERT INTO child VALUES (21)",
+        "INSERT INTO other VALUES (21)",
+    )
+    dump, facts = place.dump(original)
+    copy = place.create()
+    place.load(copy, dump)
+    assert place.run(copy, "UPDATE child SET a = 3 RETURNING b") == [(6,)]
+    assert place.run(copy, "UPDATE other SET a = 3 RETURNING b") == [(9,)]
+    assert place.fingerprint(copy) == facts.fingerprint
+
+
 def test_fault_134_a_materialised_view_is_filled_from_the_views_beneath_it(place: PostgresqlPlace) -> None:
     original = place.create(
         "CREATE TABLE t (n integer)",
