@@ -89,3 +89,8 @@ def _run(master: MasterHandle, command: list[str], text: bytes = b"") -> bytes:
     )
     assert (done.returncode, done.stderr) == (0, b""), done.stderr[:2000]
     return done.stdout
+
+
+def remove(master: MasterHandle, database: str) -> None:
+    """Take a file of SQLite away again."""
+    _file(master, database).unlink()

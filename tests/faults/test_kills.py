@@ -10,6 +10,7 @@ import pytest
 from tests.faults.backup_gestures import BACKUP_GESTURES
 from tests.faults.feature_gestures import FEATURE_GESTURES
 from tests.faults.gestures import GESTURES, Gesture
+from tests.faults.import_gestures import IMPORT_GESTURES
 from tests.faults.killing import killed_after, killed_at
 from tests.faults.repair_gestures import REPAIR_GESTURES
 from tests.faults.trash_gestures import TRASH_GESTURES
@@ -37,6 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             *FEATURE_GESTURES,
             *REPAIR_GESTURES,
             *TRASH_GESTURES,
+            *IMPORT_GESTURES,
         ):
             every: Sequence[object] = (
                 gesture.failpoints if about == "failpoints" else range(kills or gesture.random_kills)

@@ -41,6 +41,7 @@ class SqliteJudge(Judge):
 
     def __init__(self) -> None:
         self.databases: dict[str, int] = {}
+        self._is_open = False
 
     def judge(self, piece: Piece) -> Judged:
         if piece.kind is PieceKind.COMMAND:
@@ -62,7 +63,14 @@ class SqliteJudge(Judge):
                 return self._insert(piece, head)
             case "CREATE":
                 return _create(piece.text, head)
+        self._is_open = first == "BEGIN" or (self._is_open and first not in ("COMMIT", "END"))
         return Judged(None if first in _QUIET else piece.text)
+
+    def closing(self) -> tuple[Note, ...]:
+        """A transaction that is begun and not committed is the sign of a file that was cut off."""
+        if not self._is_open:
+            return ()
+        return (Note(XrayTopic.WHOLE, Treatment.REFUSED, "It begins a transaction and does not commit it"),)
 
     def _insert(self, piece: Piece, head: str) -> Judged:
         match = _INSERT.match(head)
