@@ -1,4 +1,4 @@
-"""A TCP proxy that breaks connections on purpose: cut, delayed, stalled, reset, refused."""
+"""A TCP proxy that breaks connections on purpose: cut, delayed, stalled, reset, refused, altered, led elsewhere."""
 
 import asyncio
 import socket
@@ -35,6 +35,8 @@ class FaultProxy:
         self._flow = asyncio.Event()
         self._delay_seconds = 0.0
         self._left: dict[Direction, int] = {}
+        self._flip_at: int | None = None
+        self._altered = (b"", b"")
         self.carried = dict.fromkeys(Direction, 0)
         self.port = 0
         self._thread.start()
@@ -55,6 +57,20 @@ class FaultProxy:
     def cut_after(self, count: int, direction: Direction = Direction.DOWN) -> None:
         """Resets the connection on which this many more bytes have passed; later ones are cut at their first byte."""
         self._set(left={direction: count})
+
+    def flip_after(self, count: int) -> None:
+        """Turns one bit over in the byte that comes from the server after this many more, once."""
+        self._set(flip_at=count)
+
+    def alter(self, old: bytes, new: bytes) -> None:
+        """Puts `new`, which is as long, in the place of `old` in whatever comes from the server."""
+        assert len(old) == len(new)
+        self._set(altered=(old, new))
+
+    def lead_to(self, target: tuple[str, int]) -> None:
+        """Resets what is open; new connections reach another server under the same address, as after a fail-over."""
+        self._target = target
+        self.reset()
 
     def reset(self) -> None:
         """Resets what is open, once; new connections pass."""
@@ -85,10 +101,12 @@ class FaultProxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
 
     def _set(
-        self, *, delay_seconds: float = 0.0, is_flowing: bool = True, left: dict[Direction, int] | None = None
-    ) -> None:
+        self, *, delay_seconds: float = 0.0, is_flowing: bool = True, left: dict[Direction, int] | None = None,
+        flip_at: int | None = None, altered: tuple[bytes, bytes] = (b"", b""),
+    ) -> None:  # fmt: skip
         async def apply() -> None:
             self._delay_seconds, self._left = delay_seconds, left or {}
+            self._flip_at, self._altered = flip_at, altered
             if is_flowing:
                 self._flow.set()
             else:
@@ -131,6 +149,14 @@ class FaultProxy:
             for unfinished in writers:
                 _reset(unfinished)
 
+    def _spoiled(self, piece: bytes) -> bytes:
+        if self._flip_at is not None:
+            if self._flip_at < len(piece):
+                piece, self._flip_at = _flipped(piece, self._flip_at), None
+            else:
+                self._flip_at -= len(piece)
+        return piece.replace(*self._altered) if self._altered[0] else piece
+
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: Direction) -> None:
         writer.transport.set_write_buffer_limits(0)
         while piece := await reader.read(65536):
@@ -141,12 +167,18 @@ class FaultProxy:
             if left is not None:
                 self._left[direction] = max(0, left - len(piece))
                 piece = piece[:left]
+            if direction is Direction.DOWN:
+                piece = self._spoiled(piece)
             writer.write(piece)
             self.carried[direction] += len(piece)
             await writer.drain()
             if left is not None and self._left[direction] == 0:
                 raise ConnectionResetError("cut")
         writer.write_eof()
+
+
+def _flipped(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -357,7 +357,13 @@ class PostgresqlServer(DatabaseServer):
     user = "postgres"
     accounts = ("postgres",)
 
-    _INITIAL = ("--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-sync", "--no-instructions")
+    _INITIAL: ClassVar[tuple[str, ...]] = (
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--auth=scram-sha-256",
+        "--no-sync",
+        "--no-instructions",
+    )
 
     @property
     def socket(self) -> str:

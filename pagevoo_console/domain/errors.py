@@ -54,6 +54,10 @@ class Busy(Refused):
     code = "busy"
 
 
+DEADLOCK = "deadlock"
+"""The code of a Busy whose transaction the server has undone, so that the whole of it may be tried again at once."""
+
+
 class Unsupported(Refused):
     """The console cannot do this faithfully and says so by name rather than doing half of it."""
 

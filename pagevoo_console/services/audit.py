@@ -126,8 +126,11 @@ class AuditTrail:
         The caller puts what came of it under "after" or "detail" into the dictionary it is given. What was done stands
         even where its outcome can only be written to the local journal.
         """
-        with self._master.writing() as session:
-            self.append(session, action, Outcome.INTENT, tenant=tenant, database=database, before=before)
+        self._master.unit(
+            lambda session: self.append(
+                session, action, Outcome.INTENT, tenant=tenant, database=database, before=before
+            )
+        )
         told: dict[str, Any] = {}
         try:
             yield told
@@ -158,8 +161,7 @@ class AuditTrail:
             "detail": detail,
         }  # fmt: skip
         try:
-            with self._master.writing() as session:
-                self.append(session, action, outcome, **what)
+            self._master.unit(lambda session: self.append(session, action, outcome, **what))
         except ConsoleError:
             self._mirror({**self._entry(action, outcome, **what), "journal_only": True})
 
@@ -252,7 +254,8 @@ class AuditTrail:
     def _not_audited(self, error: sa.exc.DBAPIError) -> Refused:
         reason = self._master.engine.explain(error, self._master.connection.master)
         if isinstance(reason, Busy):
-            return Busy("Others are writing to the audit trail, so nothing was done", hint="Try again.")
+            text = "Others are writing to the audit trail, so nothing was done"
+            return Busy(text, code=reason.code, hint="Try again.")
         return Refused(
             f"The audit trail cannot be written ({reason.message}), so nothing was done",
             code="not_audited",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from pagevoo_console.domain.audit import GENESIS
-from pagevoo_console.domain.errors import ConsoleError, Failed, Refused
+from pagevoo_console.domain.errors import DEADLOCK, Busy, ConsoleError, Failed, Refused
 from pagevoo_console.domain.feature import Difference
 from pagevoo_console.domain.platform import Platform
 from pagevoo_console.domain.server import Connection, ServerFacts
@@ -23,6 +25,9 @@ CONSOLE_LINEAGE = "console"
 AUDIT_HEAD = sa.table("console_audit_head", sa.column("id"), sa.column("seq"), sa.column("hash"))
 _MARKER = "master"
 _AFTER_COMMIT = "pagevoo_after_commit"
+DEADLOCK_ATTEMPTS = 3
+
+Result = TypeVar("Result")
 IDLE_SECONDS = 20.0
 """So long a session of a conversation may idle and be taken up again: what lies between forgets idle connections."""
 
@@ -176,6 +181,18 @@ class Master:
             return None
         stack.push(found.closing.__exit__)
         return found.session
+
+    def unit(self, work: Callable[[sa.Connection], Result]) -> Result:
+        """Carry `work` out in one transaction, and once more, whole, where it met others in a deadlock."""
+        for attempt in range(1, DEADLOCK_ATTEMPTS + 1):
+            try:
+                with self.writing() as session:
+                    return work(session)
+            except Busy as error:
+                if error.code != DEADLOCK or attempt == DEADLOCK_ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0.01, 0.1))
+        raise AssertionError("the last attempt has returned or raised")
 
     @contextmanager
     def asking_first(self, question: Callable[[sa.Connection], None]) -> Iterator[None]:

@@ -33,6 +33,7 @@ from pagevoo_console.services.values import as_time, naive_utc, now
 
 UNLOCK_SECONDS = 3.0
 TAKE_OVER = "operation.take_over"
+_SERVER = "server_identity"
 
 _ROWS = sa.select(OPERATIONS, MASTER_CLOCK.label("clock"))
 
@@ -342,29 +343,49 @@ class Operations:
         job: JobContext,
     ) -> Run:
         moment = naive_utc(now())
+        evidence = {_SERVER: self._connections.engine(server).facts(session).identity}
         values = {
             "kind": kind, "tenant": tenant, "target": tenant, "database_name": database, "server": server.name,
             "state": OperationState.RUNNING.value, "step": None, "owner": self._owner, "epoch": 1,
-            "plan": json.dumps(plan), "evidence": "{}", "created_at": moment, "heartbeat_at": MASTER_CLOCK,
+            "plan": json.dumps(plan), "evidence": json.dumps(evidence), "created_at": moment,
+            "heartbeat_at": MASTER_CLOCK,
         }  # fmt: skip
+
+        def write(master: sa.Connection) -> int:
+            master.execute(sa.insert(OPERATIONS).values(values))
+            number = master.execute(
+                sa.select(OPERATIONS.c.id).where(OPERATIONS.c.target == tenant, OPERATIONS.c.state.in_(OPEN))
+            ).scalar_one()
+            self._audit.append(
+                master, kind, Outcome.INTENT, tenant=tenant, database=database, operation=number, before=plan
+            )
+            return int(number)
+
         try:
-            with self._master.writing() as master:
-                master.execute(sa.insert(OPERATIONS).values(values))
-                number = master.execute(
-                    sa.select(OPERATIONS.c.id).where(OPERATIONS.c.target == tenant, OPERATIONS.c.state.in_(OPEN))
-                ).scalar_one()
-                self._audit.append(
-                    master, kind, Outcome.INTENT, tenant=tenant, database=database, operation=number, before=plan
-                )
+            number = self._master.unit(write)
         except ConsoleError as error:
             if isinstance(error.__cause__, sa.exc.IntegrityError):
                 raise self._somebody(tenant) from error
             raise
         failpoint(f"{kind}.begun")
-        return Run(int(number), kind, tenant, database, server, 1, plan, job, session, keep=self._keep)
+        return Run(number, kind, tenant, database, server, 1, plan, job, session, evidence, keep=self._keep)
 
     def _take_up(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Any:
+        self._ensure_same_server(operation, session, server)
         return self._carry_out(self._claim(operation, session, server, job), is_taken_up=True)
+
+    def _ensure_same_server(self, operation: str, session: sa.Connection, server: Server) -> None:
+        """Behind the name that it was begun on there may be another server by now, with older data or none."""
+        with self._master.reading() as master:
+            query = sa.select(OPERATIONS.c.evidence).where(OPERATIONS.c.id == int(operation))
+            then = json.loads(master.execute(query).scalar_one() or "{}").get(_SERVER)
+        engine = self._connections.engine(server)
+        if engine.is_server and then is not None and then != engine.facts(session).identity:
+            raise Refused(
+                f"Operation {operation} was begun on another server than the one that answers as {server.address} now",
+                code="other_server",
+                hint="Go on once the first one is back, or `operation abandon` it here and look at what this one has.",
+            )
 
     def _claim(self, operation: str, session: sa.Connection, server: Server, job: JobContext) -> Run:
         """Become the owner of an operation whose lock we hold: whoever had it before is dead or has lost it."""
@@ -421,9 +442,12 @@ class Operations:
             run.evidence["steps_done"] = [*run.steps_done, step.name]
         self._beat(run, "finish")
         failpoint(f"{run.kind}.before.finish")
-        with self._master.writing() as master:
+
+        def finish(master: sa.Connection) -> None:
             after = procedure.finish(master, run)
             self._close(master, run, OperationState.DONE, Outcome.DONE, None, after)
+
+        self._master.unit(finish)
 
     def _stopped(self, procedure: Procedure, run: Run, error: BaseException) -> None:
         """After an error: take back what can be taken back, or leave the operation to be resumed."""
@@ -459,20 +483,19 @@ class Operations:
     def _beat(self, run: Run, step: str) -> None:
         """Write down the step that begins and the evidence so far; fails when the operation is not ours any more."""
         run.step = step
-        with self._master.writing() as master:
+        values = {"step": step, "heartbeat_at": MASTER_CLOCK, "evidence": json.dumps(run.evidence)}
+
+        def write(master: sa.Connection) -> None:
             self._leases.ensure(master, run.lease)
-            master.execute(
-                sa.update(OPERATIONS)
-                .where(OPERATIONS.c.id == run.operation)
-                .values(step=step, heartbeat_at=MASTER_CLOCK, evidence=json.dumps(run.evidence))
-            )
+            master.execute(sa.update(OPERATIONS).where(OPERATIONS.c.id == run.operation).values(values))
+
+        self._master.unit(write)
 
     def _keep(self, run: Run) -> None:
         self._beat(run, run.step)
 
     def _end(self, run: Run, state: OperationState, outcome: Outcome, error: str | None) -> None:
-        with self._master.writing() as master:
-            self._close(master, run, state, outcome, error, None)
+        self._master.unit(lambda master: self._close(master, run, state, outcome, error, None))
 
     def _close(
         self,

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from pagevoo_console.domain.audit import Outcome
 from pagevoo_console.domain.errors import Cancelled, ConsoleError, NotFound
-from pagevoo_console.domain.health import ServerHealth
+from pagevoo_console.domain.health import KnownProblem, ServerHealth
 from pagevoo_console.domain.server import CheckResult, Server
 from pagevoo_console.domain.trash import TRASH_PREFIX
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.connections import Connections
+from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.sightings import tenant_name_pattern
 from pagevoo_console.services.values import now
@@ -88,7 +89,10 @@ class ServerHealthCheck:
             product=facts.product,
             version=facts.version,
             is_read_only=facts.is_read_only,
-            known_problems=administration.known_problems(facts.version, facts.product, now().date()),
+            known_problems=(
+                *administration.known_problems(facts.version, facts.product, now().date()),
+                *not_tested(engine, facts.version, facts.product),
+            ),
             warnings=facts.warnings,
             databases=sum(1 for name in names if pattern.match(name) or name.startswith(TRASH_PREFIX)),
             database_limit=self._master.platform.lifecycle.max_databases_per_server,
@@ -98,3 +102,17 @@ class ServerHealthCheck:
             grant_statement=grant,
             clock_skew=(limits.clock - halfway) / timedelta(seconds=1),
         )
+
+
+def not_tested(engine: DatabaseEngine, version: str, product: str) -> tuple[KnownProblem, ...]:
+    """That a server is of a version that this console was never tested against. Files have the driver's own."""
+    tested_product, _, tested = engine.tested_versions.partition(" ")
+    if not engine.is_server or product != tested_product or f"{version}.".startswith(f"{tested}."):
+        return ()
+    return (
+        KnownProblem(
+            "not_tested",
+            f"This console is tested against {engine.tested_versions}, and this is {product} {version}",
+            "Back up one tenant and prove the backup before you rely on it.",
+        ),
+    )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -15,51 +13,14 @@ from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.errors import Cancelled, ConsoleError, Unreachable
 from pagevoo_console.domain.job import Progress
 from pagevoo_console.domain.operation import OperationState
-from pagevoo_console.services.connections import Connections
-from pagevoo_console.services.console import Console
-from pagevoo_console.services.engines.catalogue import Engines
 from pagevoo_console.services.jobs import JobContext
-from pagevoo_console.services.lineages import shipped_lineages
-from pagevoo_console.services.secrets import Secret, Secrets
-from pagevoo_console.services.server_url import parse_master_url
 from tests.fault_proxy import FaultProxy
 from tests.faults.scenes import DELETED, LIVE, delete, files_in, load, nothing_open, published_tenant, truth
-from tests.masters import MasterHandle, ServerMasters
+from tests.faults.wires import masters, proxy, server, two_servers, world
 from tests.servers import DatabaseServer
-from tests.services.platform_world import World, folders_in, make_world
+from tests.services.platform_world import World
 
-
-@pytest.fixture(params=["mysql", "postgresql"])
-def server(request: pytest.FixtureRequest) -> DatabaseServer:
-    """Each real server in turn."""
-    name = {"mysql": "mariadb_server", "postgresql": "postgresql_server"}[request.param]
-    server = request.getfixturevalue(name)
-    assert isinstance(server, DatabaseServer)
-    return server
-
-
-@pytest.fixture
-def masters(server: DatabaseServer) -> Iterator[ServerMasters]:
-    masters = ServerMasters(server)
-    yield masters
-    masters.clean_up()
-
-
-@pytest.fixture
-def proxy(server: DatabaseServer, fault_proxy: type[FaultProxy]) -> FaultProxy:
-    return fault_proxy((server.host, server.port))
-
-
-@pytest.fixture
-def world(masters: ServerMasters, proxy: FaultProxy, pagevoo_home: Path) -> World:
-    """A Pagevoo whose console reaches master and tenants through the proxy."""
-    master = masters.make_master()
-    return make_world(through(master, proxy), folders_in(pagevoo_home))
-
-
-def through(master: MasterHandle, proxy: FaultProxy) -> MasterHandle:
-    assert master.server is not None
-    return replace(master, url=master.url.replace(f":{master.server.port}/", f":{proxy.port}/"))
+__all__ = ["masters", "proxy", "server", "two_servers", "world"]
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -219,21 +180,6 @@ def test_a_server_that_goes_away_just_before_the_move_keeps_the_database(world: 
     world.console.operations.resume(operation.id, JobContext())
     assert truth(world, tenant) == DELETED
     assert nothing_open(world)
-
-
-@pytest.fixture
-def two_servers(masters: ServerMasters, proxy: FaultProxy, pagevoo_home: Path) -> World:
-    """A master behind the proxy, while the tenants' server is reached without it."""
-    master = masters.make_master()
-    world = make_world(through(master, proxy), folders_in(pagevoo_home))
-    tenants, _, _ = parse_master_url(master.url)
-    secrets = Secrets()
-    for server in (world.console.connection.master, tenants):
-        secrets.remember(server, Secret(master.password))
-    connection = replace(world.console.connection, tenant_servers=(replace(tenants, name="tenants"),))
-    connections = Connections(Engines(), secrets)
-    world.console = Console(connection, world.console.platform, connections, shipped_lineages(), world.folders)
-    return world
 
 
 @pytest.mark.parametrize("step", ["backup", "trash"])

@@ -126,3 +126,34 @@ def test_a_database_connection_passes(mariadb_server: MariadbServer, fault_proxy
         cursor = connection.cursor()
         cursor.execute("SELECT REPEAT('x', 100000)")
         assert len(cursor.fetchall()[0][0]) == 100000
+
+
+def test_it_turns_one_bit_over_once(echo: tuple[str, int]) -> None:
+    with FaultProxy(echo) as proxy, connect(proxy) as client:
+        proxy.flip_after(3)
+        client.sendall(b"aaaaaa")
+
+        assert receive(client, 6) == b"aaa`aa"
+        client.sendall(b"aaaaaa")
+        assert receive(client, 6) == b"aaaaaa"
+
+
+def test_it_puts_other_words_in_the_servers_mouth(echo: tuple[str, int]) -> None:
+    with FaultProxy(echo) as proxy, connect(proxy) as client:
+        proxy.alter(b"10.11", b"99.99")
+        client.sendall(b"version 10.11")
+
+        assert receive(client, 13) == b"version 99.99"
+
+
+def test_it_leads_elsewhere_under_the_same_address(echo: tuple[str, int]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere, FaultProxy(echo) as proxy, connect(proxy) as first:
+        first.sendall(b"x")
+        assert receive(first, 1) == b"x"
+
+        proxy.lead_to(elsewhere.getsockname()[:2])
+
+        with suppress(ConnectionResetError):
+            assert first.recv(1) == b""
+        with connect(proxy), elsewhere.accept()[0]:
+            pass

@@ -90,6 +90,15 @@ class Companions:
     open_source: Callable[[], AbstractContextManager[Source]]
 
 
+def server_of(connection: sa.Connection) -> Server | None:
+    """The server that a session is with, None where the session was lost, so that nothing is connected anew for it."""
+    try:
+        server: Server | None = connection.info.get("server")
+    except (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError):
+        return None
+    return server
+
+
 class DatabaseEngine(ABC):
     """A kind of database server. Safe to call from any thread; sessions belong to one thread each.
 

@@ -40,6 +40,7 @@ from pagevoo_console.services.engines.base import (
     Sink,
     Source,
     SqlAnswer,
+    server_of,
 )
 from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.mysql_administration import MysqlAdministration
@@ -91,7 +92,7 @@ class MysqlEngine(DatabaseEngine):
         try:
             raw.begin()
         except pymysql.Error as error:
-            raise self.explain(error, connection.info.get("server")) from error
+            raise self.explain(error, server_of(connection)) from error
         try:
             yield
         except BaseException:

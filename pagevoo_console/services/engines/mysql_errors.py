@@ -9,6 +9,7 @@ import ssl
 import pymysql
 
 from pagevoo_console.domain.errors import (
+    DEADLOCK,
     AccessDenied,
     Busy,
     Cancelled,
@@ -32,7 +33,8 @@ _NOT_ANSWERING = "Check that the server runs, its address and port, and any fire
 _DENIED = {1045, 1698, 1130, 1129, 1820, 1862, 3118, 4151, 1251, 1275, 2059, 2061}
 _UNPRIVILEGED = {1044, 1142, 1143, 1227, 1370, 1410, 1418, 1419, 1356, 1132, 1211, 3879}
 _MISSING = {NO_SUCH_DATABASE, NO_SUCH_TABLE, DATABASE_GONE, 1051, 1054, 1109, 1305, 1360, 1094, 4091}
-_LOCKED = {1205, 1213, 1614, 3572, 1099, 1100}
+_LOCKED = {1205, 1614, 3572, 1099, 1100}
+_DEADLOCK = 1213
 _FULL_OF_SESSIONS = {1040, 1203, 1226}
 _LOST = {2006, 2013, 2014, 2055, 1053, 1077, 1078, 1079, 1080, 1158, 1159, 1160, 1161, 1184, 1927, 4031}
 _DISK_FULL = {1021, 1114, 3, 28}
@@ -152,6 +154,8 @@ def _explain_number(number: int, text: str, error: pymysql.Error, where: str) ->
         return MissingPrivilege(told, hint="Ask the server's administrator to grant it.")
     if number in _MISSING:
         return NotFound(told, hint="Check the name; it may have been dropped or renamed meanwhile.")
+    if number == _DEADLOCK:
+        return Busy(told, code=DEADLOCK, hint="It ran into somebody else's work and was undone; try again.")
     if number in _LOCKED:
         return Busy(told, hint="Somebody else holds what this needs; try again in a moment.")
     if number in _FULL_OF_SESSIONS:

@@ -35,6 +35,7 @@ from pagevoo_console.services.engines.base import (
     Sink,
     Source,
     SqlAnswer,
+    server_of,
 )
 from pagevoo_console.services.engines.freezing import FrozenTables
 from pagevoo_console.services.engines.portable import Portable
@@ -290,4 +291,4 @@ class PostgresqlEngine(DatabaseEngine):
         try:
             yield driver_connection(connection)
         except (psycopg.Error, sa.exc.DBAPIError, UnicodeError) as error:
-            raise errors.explain(error, connection.info.get("server")) from error
+            raise errors.explain(error, server_of(connection)) from error

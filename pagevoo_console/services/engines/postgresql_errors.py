@@ -7,6 +7,7 @@ import re
 import psycopg
 
 from pagevoo_console.domain.errors import (
+    DEADLOCK,
     AccessDenied,
     Busy,
     Cancelled,
@@ -117,7 +118,11 @@ def _explain_driver(error: psycopg.Error, where: str) -> ConsoleError:
             return Failed(f"{where}: {text}", code="timeout", hint="The server took too long; try a smaller piece.")
         case "57014":
             return Cancelled(f"{where} stopped the statement", hint="Somebody cancelled it.")
-        case "55P03" | "40P01" | "40001":
+        case "40P01" | "40001":
+            return Busy(
+                f"{where}: {text}", code=DEADLOCK, hint="It ran into somebody else's work and was undone; try again."
+            )
+        case "55P03":
             return Busy(f"{where}: {text}", hint="Somebody else holds what this needs; try again in a moment.")
         case "55006":
             return Busy(f"{where}: {text}", hint="End the sessions that use it, then try again.")

@@ -32,6 +32,9 @@ APPLICATION_NAME = f"pagevoo-console {os.getpid()} {secrets.token_hex(4)}"
 CANCEL_TIMEOUT = 2.0
 _WATCHDOG_GRACE = 5.0
 _IDLE_IN_TRANSACTION_MS = 15 * 60 * 1000
+_LONG_IDLE_IN_TRANSACTION_MS = 60 * 60 * 1000
+"""Even for a long dump: one whose console sleeps must not keep the server from cleaning up for ever."""
+
 
 Result = TypeVar("Result")
 
@@ -115,7 +118,11 @@ class WatchedConnection(psycopg.Connection[Any]):
 
 def driver_connection(connection: sa.Connection) -> WatchedConnection:
     """The psycopg connection beneath; raises TypeError where somebody else opened it."""
-    raw = connection.connection.driver_connection
+    try:
+        raw = connection.connection.driver_connection
+    except (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError) as error:
+        # Connecting anew is for whoever knows what went with the old session: a lock, half a transaction.
+        raise Unreachable("The session with the server was lost", hint="Begin again.") from error
     if not isinstance(raw, WatchedConnection):
         raise TypeError(f"{type(raw).__name__} was not opened by the PostgreSQL engine")
     return raw
@@ -219,7 +226,7 @@ def _options(options: SessionOptions) -> str:
     settings["statement_timeout"] = _milliseconds(options.read_timeout)
     settings["lock_timeout"] = _milliseconds(options.lock_timeout)
     settings["idle_in_transaction_session_timeout"] = str(
-        0 if options.read_timeout is None else _IDLE_IN_TRANSACTION_MS
+        _LONG_IDLE_IN_TRANSACTION_MS if options.read_timeout is None else _IDLE_IN_TRANSACTION_MS
     )
     if not options.writable:
         settings["default_transaction_read_only"] = "on"
