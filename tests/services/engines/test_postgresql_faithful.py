@@ -132,7 +132,7 @@ def test_fault_133_a_child_keeps_the_order_of_its_columns_and_what_that_costs_is
     assert (second, facts.losses) == (dump, ())
 
 
-def test_fault_132_133_a_child_that_joined_later_generates_its_column_as_its_parent_does(
+def test_fault_132_133_a_child_that_joined_later_generates_its_column_as_its_parent(
     place: PostgresqlPlace,
 ) -> None:
     original = place.create(
