@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from pagevoo_console.domain.database import DatabaseState, TenantDatabase
-from pagevoo_console.domain.errors import ConsoleError, Refused
+from pagevoo_console.domain.errors import ConsoleError, NotFound, Refused
 from pagevoo_console.domain.freeze import Freeze, FreezeReason
 from pagevoo_console.domain.operation import OperationKind
 from pagevoo_console.domain.server import Server
@@ -117,7 +117,11 @@ class Tenants:
             return
         registry = self._master.platform.registry
         with self._master.reading() as session:
-            for name in {row.database for row in self._registry.active_rows(session, tenant)}:
+            try:
+                active = self._registry.active_rows(session, tenant)
+            except NotFound:
+                return  # A database that no tenant has: it is worked on under its own name.
+            for name in {row.database for row in active}:
                 for row in self._registry.rows(session, database=name):
                     if row.tenant != tenant and registry is not None and row.status != registry.deleted:
                         words = self._master.platform.words

@@ -295,8 +295,14 @@ def test_a_database_that_is_only_called_like_ours_is_shown_and_goes_by_its_name_
         mend(world, finding)
 
     assert not set(names) & set(world.master.databases())
-    assert {entry.database for entry in world.console.trash.list()} == set(names)
+    entries = world.console.trash.list()
+    assert {entry.database for entry in entries} == set(names)
     assert [one for one in world.console.reconciliation.find().findings if one.kind is FindingKind.LEFTOVER] == []
+    world.console.trash.undelete(world.console.trash.plan_undelete(entries[0].operation), JobContext())
+    assert set(names) & set(world.master.databases()) == {entries[0].database}
+    trash = world.console.trash
+    trash.purge(trash.plan_purge(entries[1].operation), entries[1].database, JobContext())
+    assert entries[1].name not in world.master.databases()
 
 
 def test_seed_s2_a_wrong_key_is_told_with_its_statements_and_never_mended_by_the_console(
