@@ -19,6 +19,7 @@ from pagevoo_console.ui.fleet_backups.rows import BackupRow, Filter, columns, ro
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.controls import ButtonKind, button
+from pagevoo_console.ui.kit.flow import FlowLayout
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.list_and_page import list_and_page
 from pagevoo_console.ui.kit.messages import Message, MessageAction, MessageKind, message_of
@@ -26,6 +27,7 @@ from pagevoo_console.ui.kit.pages import KeyValues, PageHeader, ScrollPage, clea
 from pagevoo_console.ui.kit.record_view import RecordView
 from pagevoo_console.ui.kit.records import RecordsModel
 from pagevoo_console.ui.kit.states import Emptiness, View
+from pagevoo_console.ui.kit.tokens import Space
 
 SHOWN = 5_000
 
@@ -53,29 +55,38 @@ class FleetBackupsView(QWidget):
         self._filter = Filter.ALL
         doors = context.doors
         self.header = PageHeader(translate("fleet_backups", "Everybody's backups"))
-        for text, icon, name, kind, act in (
-            (translate("fleet_backups", "Prune…"), "archive", "pruneButton", ButtonKind.QUIET, doors.prune),
-            (translate("fleet_backups", "Schedules"), "calendar", "schedulesButton", ButtonKind.QUIET,
-             doors.show_schedules),
-            (translate("fleet_backups", "Prove…"), "shield-check", "proveAllButton", ButtonKind.PLAIN,
-             partial(doors.prove_all, ())),
-            (translate("fleet_backups", "Back up…"), "database-backup", "backUpAllButton", ButtonKind.PRIMARY,
-             partial(doors.back_up_all, ())),
-        ):  # fmt: skip
-            made = button(text, icon, kind, on_click=act)
-            made.setObjectName(name)
-            self.header.add_action(made)
+        prove = button(
+            translate("fleet_backups", "Prove…"), "shield-check", on_click=lambda: doors.prove_all(()),
+            hint=translate("fleet_backups", "Restore and compare the newest backups"),
+        )  # fmt: skip
+        prove.setObjectName("proveAllButton")
+        back_up = button(
+            translate("fleet_backups", "Back up…"), "database-backup", ButtonKind.PRIMARY,
+            on_click=lambda: doors.back_up_all(()),
+        )  # fmt: skip
+        back_up.setObjectName("backUpAllButton")
+        prune = button(translate("fleet_backups", "Prune…"), "archive", ButtonKind.QUIET, on_click=doors.prune)
+        prune.setObjectName("pruneButton")
+        schedules = button(
+            translate("fleet_backups", "Schedules"), "calendar", ButtonKind.QUIET, on_click=doors.show_schedules
+        )
+        schedules.setObjectName("schedulesButton")
+        self.header.add_action(prove)
+        self.header.add_action(back_up)
         self.banner = Banner()
         self.banner.setObjectName("fleetBackupsMessage")
         self._chips = QButtonGroup(self)
-        chips = [self._chip(which) for which in Filter]
+        narrow = QWidget()
+        flow = FlowLayout(narrow, Space.XS + Space.HAIR)
+        for each in (*(self._chip(which) for which in Filter), prune, schedules):
+            flow.addWidget(each)
         self.records: RecordsModel[BackupRow] = RecordsModel(columns(), source_of(()))
         self.list = RecordView(self.records, translate("fleet_backups", "Everybody's backups"), row_height=48)
         self.list.setObjectName("fleetBackupsList")
         self.list.record_chosen.connect(self._show)
         self.page = TenantPart(context)
         self.split, self.states = list_and_page(
-            self, "fleetBackupsSplitter", self.header, self.banner, row(*chips, None), records=self.list,
+            self, "fleetBackupsSplitter", self.header, self.banner, narrow, records=self.list,
             page=self.page, heights=(420, 220),
         )  # fmt: skip
         context.runner.job_event.connect(self._job_event)

@@ -105,7 +105,7 @@ def columns() -> tuple[Column[BackupRow], ...]:
             sort_key="size",
         ),
         Column(
-            "age", translate("fleet_backups", "Newest backup"), 130, lambda one: format.age(one.entry.backup_at),
+            "age", translate("fleet_backups", "Newest backup"), 160, lambda one: format.age(one.entry.backup_at),
             Kind.MUTED, sort_key="age", hint=lambda one: format.moment(one.entry.backup_at),
         ),
         Column(

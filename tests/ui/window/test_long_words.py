@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QPushButton, QWidget
@@ -12,6 +13,7 @@ from pagevoo_console.ui.kit.long_words import lengthened
 from pagevoo_console.ui.kit.wizard import Wizard
 from pagevoo_console.ui.main_window import MainWindow
 from tests.services.platform_world import World
+from tests.services.test_schedules import CRONTAB, stand_in
 from tests.ui.clipping import NotedLongWords, cut_off
 from tests.ui.window.conftest import OpenWindow, at_rest
 
@@ -40,7 +42,20 @@ def test_words_grow_by_two_fifths_and_fields_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     "room",
-    ["overview", "tenant", "without", "operations", "audit", "fleet.check", "servers", "rows", "frozen", "quotas"],
+    [
+        "overview",
+        "tenant",
+        "without",
+        "operations",
+        "audit",
+        "fleet.check",
+        "servers",
+        "rows",
+        "frozen",
+        "quotas",
+        "fleet.backups",
+        "schedules",
+    ],
 )
 def test_no_room_cuts_anything_off(
     room: str, words: NotedLongWords, open_window: OpenWindow, world: World, qtbot: QtBot
@@ -59,7 +74,11 @@ def test_no_room_cuts_anything_off(
         world.write("UPDATE user_websites SET is_published = 1")
         world.write("UPDATE user_databases SET database_name = 'mysql'")
         window.actions_.trigger(room)
-    elif room in ("operations", "audit", "servers"):
+    elif room == "fleet.backups":
+        console = world.console
+        console.fleet_backups.backup(console.fleet_backups.plan((tenant, "nobody")), job)
+        window.actions_.trigger(room)
+    elif room in ("operations", "audit", "servers", "schedules"):
         window.actions_.trigger(f"{room}.show")
     elif room != "overview":
         workspace.show_tenant(without if room == "without" else tenant)
@@ -94,6 +113,27 @@ def test_no_wizard_cuts_anything_off(
     }.get(wizard, ())  # fmt: skip
     whom = (tenant,) if wizard == "delete_several" else tenant
     getattr(window.workspace.context.doors, WIZARDS[wizard])(whom, *extra)
+    see_every_page(window, words, qtbot)
+
+
+@pytest.mark.parametrize("wizard", ["prune", "back_up_all", "prove_all", "add_schedule"])
+def test_no_wizard_about_everybody_cuts_anything_off(
+    wizard: str,
+    words: NotedLongWords,
+    open_window: OpenWindow,
+    world: World,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(tmp_path, monkeypatch, "crontab", CRONTAB.replace("{file}", str(tmp_path / "table")))
+    tenant, _ = world.provisioned()
+    for _ in range(5):
+        world.console.backups.create(tenant, JobContext())
+    window = open_window(world)
+    assert window.workspace is not None
+    arguments = ((),) if wizard in ("back_up_all", "prove_all") else ()
+    getattr(window.workspace.context.doors, wizard)(*arguments)
     see_every_page(window, words, qtbot)
 
 
