@@ -16,9 +16,11 @@ from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.database import Id, newest_operation
 from pagevoo_console.cli.refresh import look
+from pagevoo_console.cli.trash import Grace
 from pagevoo_console.domain.backup import Verdict
 from pagevoo_console.domain.errors import Corrupt
 from pagevoo_console.domain.place import is_place, read_place
+from pagevoo_console.services.values import iso
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
@@ -121,18 +123,19 @@ def restore(
     tenant: Annotated[str, typer.Option(metavar="ID", help="The tenant whose backup it is.")],
     into: Annotated[str | None, typer.Option(metavar="NAME", help="Into a database of this name instead.")] = None,
     confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="What is replaced, exactly.")] = None,
+    grace: Grace = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
     identity: IdentityFile = None,
     passphrase_stdin: PassphraseStdin = False,
 ) -> None:
-    """Restore beside the live database, compare, then swap; the live one is untouched until then."""
+    """Restore beside the live database, compare, then swap; what was live can be had back from the trash."""
     call = call_of(context)
     console = call.console
     use_keys(call, identity, passphrase_stdin)
     placed = console.placed_backups
     chosen = placed.prepared(placed.get(backup)) if is_place(backup) else console.backups.get(backup)
     carry_out = placed.restore if chosen.place else console.restores.run
-    plan = console.restores.plan(chosen, tenant, into)
+    plan = console.restores.plan(chosen, tenant, into, grace)
     named = {"tenant": tenant, "database": plan.database, "server": plan.server, "mode": plan.mode.value}
     if dry_run:
         document = {
@@ -148,13 +151,21 @@ def restore(
         confirmation = call.confirmation(plan.database, confirm)
     call.work(lambda job: carry_out(plan, confirmation, job))
     look(call, tenant)
+    operation = newest_operation(call, tenant, "backup.restore")
+    kept = next((one for one in console.trash.list(tenant) if one.operation == operation), None)
     document = {
-        "ok": True,
-        "operation": newest_operation(call, tenant, "backup.restore"),
-        **named,
-        "backup": plan.backup.id,
-    }
-    call.answer(document, lambda paper: paper.line(f"{plan.backup.id} is restored in {plan.database}"))
+        "ok": True, "operation": operation, **named, "backup": plan.backup.id,
+        "trash": None if kept is None else kept.name,
+        "purge_after": None if kept is None else iso(kept.purge_after),
+    }  # fmt: skip
+
+    def show(paper: Paper) -> None:
+        paper.line(f"{plan.backup.id} is restored in {plan.database}")
+        if kept is not None:
+            until = formats.moment(kept.purge_after)
+            paper.line(f"What it replaced can be had back until {until}: `database undelete {kept.operation}`")
+
+    call.answer(document, show)
 
 
 @app.command("list")

@@ -22,7 +22,9 @@ Grace = Annotated[
     int | None,
     typer.Option(metavar="DAYS", help="How long it can be had back from the trash; 7 by default, 0 drops it at once."),
 ]
-DeletionId = Annotated[str, typer.Argument(metavar="OPERATION", help="The deletion, as `database trash` lists it.")]
+DeletionId = Annotated[
+    str, typer.Argument(metavar="OPERATION", help="What put it there, as `database trash` lists it.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
 
 
@@ -38,17 +40,19 @@ def listed(
     context: typer.Context,
     tenant: Annotated[str | None, typer.Option(metavar="ID", help="Only this tenant's.")] = None,
 ) -> None:
-    """What was deleted and can be had back until its grace period ends."""
+    """What was deleted or replaced, and can be had back until its grace period ends."""
     call = call_of(context)
     found = call.console.trash.list(tenant)
     document = words.listing("trash", [entry(one) for one in found])
 
     def show(paper: Paper) -> None:
         paper.table(
-            ["Operation", "Tenant", "Database", Right("Size"), "Deleted", "By", "Until", Right("Days left")],
+            [
+                "Operation", "Tenant", "Database", "What", Right("Size"), "Since", "By", "Until", Right("Days left"),
+            ],
             (
                 (
-                    one.operation, one.tenant, one.database, formats.size(one.size_bytes),
+                    one.operation, one.tenant, one.database, _what(one), formats.size(one.size_bytes),
                     formats.moment(one.deleted_at), one.by, formats.moment(one.purge_after), one.days_left(now()),
                 )
                 for one in found
@@ -64,18 +68,31 @@ def undelete(
     website: Annotated[
         str | None, typer.Option(metavar="WID", help="The website it shall belong to, where its own is gone.")
     ] = None,
+    confirm: Annotated[
+        str | None, typer.Option(metavar="DATABASE_NAME", help="What is live, exactly, where it takes its place.")
+    ] = None,
+    grace: Grace = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Give a deleted database back, under its old name and live again. Its website stays unpublished."""
+    """Give a database back under its old name. What a restore replaced takes the live one's place again."""
     call = call_of(context)
     trash = call.console.trash
-    plan = trash.plan_undelete(operation, website)
+    plan = trash.plan_undelete(operation, website, grace)
     if dry_run:
-        return call.answer(_planned(plan) | {"website": plan.website}, lambda paper: _show(paper, plan))
-    done = call.work(lambda job: trash.undelete(plan, job))
+        return call.answer(
+            _planned(plan) | {"website": plan.website, "replaces": plan.replaces}, lambda paper: _show(paper, plan)
+        )
+    confirmation = confirm
+    if plan.replaces:
+        if confirm is None and call.is_attended:
+            call.output.answer({}, lambda paper: _show(paper, plan))
+        confirmation = call.confirmation(plan.entry.database, confirm)
+    done = call.work(lambda job: trash.undelete(plan, job, confirmation))
     look(call, plan.entry.tenant)
     lines = [f"{plan.entry.database} is {'active' if plan.is_registered else 'there'} again", *plan.warnings]
-    told = {"undeleted": operation, "website": plan.website, "warnings": list(plan.warnings)}
+    told: dict[str, Any] = {
+        "undeleted": operation, "website": plan.website, "replaced": plan.replaces, "warnings": list(plan.warnings),
+    }  # fmt: skip
     return _answer(call, done, told, lines)
 
 
@@ -125,6 +142,8 @@ def entry(found: TrashEntry) -> dict[str, Any]:
     """One entry of the trash, as JSON."""
     return {
         "operation": found.operation,
+        "kind": found.kind,
+        "replaced": found.is_replaced,
         "tenant": found.tenant,
         "database": found.database,
         "name": found.name,
@@ -143,6 +162,10 @@ def entry(found: TrashEntry) -> dict[str, Any]:
         "backup_path": found.backup_path,
         "state": found.state.value,
     }
+
+
+def _what(found: TrashEntry) -> str:
+    return "replaced" if found.is_replaced else "deleted"
 
 
 def _answer(call: Call, done: TrashResult, told: dict[str, Any], lines: list[str]) -> None:
@@ -172,7 +195,7 @@ def _show(paper: Paper, plan: UndeletePlan | PurgePlan) -> None:
         [
             ("Tenant", f"{found.tenant}  {plan.tenant_name}"),
             ("Database", f"{found.database} on {found.server}, {formats.size(found.size_bytes)}"),
-            ("Deleted", f"{formats.moment(found.deleted_at)} by {found.by}"),
+            (_what(found).capitalize(), f"{formats.moment(found.deleted_at)} by {found.by}"),
             ("Can be had back", f"until {formats.moment(found.purge_after)}"),
             ("Backup", found.backup_path or "none"),
             *(("Warning", warning) for warning in plan.warnings),

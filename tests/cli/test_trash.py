@@ -57,6 +57,30 @@ def test_what_is_deleted_is_had_back_or_purged(desk: Desk, tmp_path: Path) -> No
     assert desk.refused("database", "certificate", "999999", code=1) == "not_found"
 
 
+def test_what_a_restore_replaced_is_had_back_by_its_name(desk: Desk) -> None:
+    tenant, name = desk.provisioned()
+    backup = desk.json("backup", "create", tenant)["backup"]["id"]
+    restore = ("backup", "restore", backup, "--tenant", tenant)
+    assert desk.json(*restore, "--dry-run")["steps"][-1]["destructive"] is False
+    assert desk.json(*restore, "--dry-run", "--grace", "0")["steps"][-1]["destructive"] is True
+    done = desk.json(*restore, "--confirm", name, "--grace", "2")
+
+    (entry,) = desk.json("database", "trash", "--tenant", tenant)["trash"]
+    assert (entry["operation"], entry["name"], entry["purge_after"]) == (
+        done["operation"], done["trash"], done["purge_after"],
+    )  # fmt: skip
+    assert (entry["kind"], entry["replaced"], entry["grace_days"]) == ("backup.restore", True, 2)
+
+    undelete = ("database", "undelete", done["operation"])
+    assert desk.json(*undelete, "--dry-run")["replaces"] is True
+    assert desk.refused(*undelete, code=3) == "confirmation_mismatch"
+    back = desk.json(*undelete, "--confirm", name, "--grace", "0")
+    assert (back["replaced"], back["database"]) == (True, name)
+    assert desk.json("database", "trash", "--tenant", tenant)["total"] == 0
+    assert desk.json(*restore, "--confirm", name, "--grace", "0")["trash"] is None
+    assert desk.refused(*restore, "--grace", "-1", "--dry-run", code=2)
+
+
 def test_nothing_is_given_back_over_a_new_database(desk: Desk) -> None:
     tenant, name = desk.provisioned()
     operation = desk.json("database", "delete", tenant, "--confirm", name)["operation"]

@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from pagevoo_console.domain.operation import OperationKind
 from pagevoo_console.domain.trash import TrashEntry
 from pagevoo_console.ui.kit import format
 from pagevoo_console.ui.kit.banners import Banner
@@ -90,12 +91,28 @@ def days_badge(entry: TrashEntry, moment: datetime) -> Badge:
     return Badge(left, Tone.WARNING if days <= SOON_DAYS else Tone.NEUTRAL, "hourglass", is_quiet=days > SOON_DAYS)
 
 
+def what_happened(entry: TrashEntry) -> str:
+    """What put it there, as the heading of when."""
+    return translate("trash", "Replaced") if entry.is_replaced else translate("trash", "Deleted")
+
+
+def why(entry: TrashEntry) -> str:
+    """The reason somebody gave, or what took its place."""
+    if entry.reason or not entry.is_replaced:
+        return entry.reason or translate("trash", "No reason was given")
+    if entry.kind == OperationKind.RESTORE:
+        return translate("trash", "A backup was restored in its place")
+    if entry.kind == OperationKind.IMPORT:
+        return translate("trash", "A dump was imported in its place")
+    return translate("trash", "An earlier one was had back in its place")
+
+
 def _facts(entry: TrashEntry) -> tuple[tuple[str, str], ...]:
     none = translate("trash", "None")
     return (
         (translate("trash", "Can be had back until"), format.moment(entry.purge_after)),
-        (translate("trash", "Deleted"), f"{format.moment(entry.deleted_at)} · {entry.by}"),
-        (translate("trash", "Why"), entry.reason or translate("trash", "No reason was given")),
+        (what_happened(entry), f"{format.moment(entry.deleted_at)} · {entry.by}"),
+        (translate("trash", "Why"), why(entry)),
         (translate("trash", "Size"), format.size(entry.size_bytes)),
         (translate("trash", "In the trash as"), f"{entry.name} · {entry.server}"),
         (translate("trash", "Backup"), entry.backup_path or none),

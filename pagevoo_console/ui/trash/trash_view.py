@@ -1,4 +1,4 @@
-"""The trash: what was deleted and can be had back, with how long it stays."""
+"""The trash: what was deleted or replaced and can be had back, with how long it stays."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pagevoo_console.ui.kit.records import Column, Kind, ListSource, RecordsMode
 from pagevoo_console.ui.kit.states import Emptiness, View
 from pagevoo_console.ui.kit.task_wizard import TaskWizard
 from pagevoo_console.ui.kit.tenant_names import Names, named, names_of
-from pagevoo_console.ui.trash.entry_page import EntryPage, days_badge
+from pagevoo_console.ui.trash.entry_page import EntryPage, days_badge, what_happened
 from pagevoo_console.ui.trash.way_out_wizards import PurgeWizard, UndeleteWizard
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class TrashView(QWidget):
         self.header.set_title(translate("trash", "Trash"), about)
         if not found:
             self._seen = found
-            text = translate("trash", "What is deleted stays here until its time is over, and can be had back.")
+            text = translate("trash", "What is deleted or replaced stays here for a while, and can be had back.")
             self.states.show_empty(Emptiness(translate("trash", "The trash is empty"), text, "trash-2"))
             return
         chosen = self.list.current_record()
@@ -205,10 +205,11 @@ def columns(names: Names) -> tuple[Column[TrashEntry], ...]:
         ),
         Column(
             "deleted",
-            translate("trash", "Deleted"),
-            110,
+            translate("trash", "Since"),
+            130,
             lambda one: format.age(one.deleted_at),
             Kind.MUTED,
+            detail=what_happened,
             sort_key="deleted",
             hint=lambda one: format.moment(one.deleted_at),
         ),

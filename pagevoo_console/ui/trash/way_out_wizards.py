@@ -19,6 +19,7 @@ from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
 from pagevoo_console.ui.kit.website_choice import WebsiteChoicePage, WebsiteChoices
 from pagevoo_console.ui.kit.wizard_pages import WizardPage
+from pagevoo_console.ui.trash.entry_page import what_happened
 
 if TYPE_CHECKING:
     from pagevoo_console.domain.tenant import Website
@@ -72,7 +73,10 @@ class HomePage(WebsiteChoicePage):
 
 
 class UndeleteWizard(_WayOutWizard):
-    """Leads to a deleted database under its old name, for another website where it `chooses` one."""
+    """Leads to a database under its old name, for another website where it `chooses` one.
+
+    What was replaced takes the place of what is live, whose name is typed then.
+    """
 
     def __init__(
         self,
@@ -88,7 +92,7 @@ class UndeleteWizard(_WayOutWizard):
             console, runner, entry, parent, verb=translate("trash", "Undelete"),
             title=translate("trash", "Undelete {database}"),
             review=lambda: partial(undelete_review, console, entry.operation, self._website),
-            work=lambda plan: partial(console.trash.undelete, plan),
+            work=lambda plan: partial(console.trash.undelete, plan, confirmation=plan.entry.database),
             pages=() if self.home_page is None else (self.home_page,),
         )  # fmt: skip
 
@@ -114,6 +118,12 @@ def undelete_review(console: Console, operation: str, website: str | None = None
     """What undeleting would do, put into words. Blocks. Raises Refused where it cannot be."""
     plan = console.trash.plan_undelete(operation, website)
     word = console.platform.words.website.capitalize()
+    if plan.replaces:
+        command = command_line(console, "database", "undelete", operation, "--confirm", plan.entry.database)
+        confirmation = Confirmation(
+            plan.entry.database, translate("trash", "Type the name of the database to put this in its place")
+        )
+        return Review(plan, plan_steps(plan.steps), _facts(console, plan), plan.warnings, command, confirmation)
     facts = (*_facts(console, plan), (word, plan.website or translate("trash", "None")))
     option = () if website is None else ("--website", website)
     command = command_line(console, "database", "undelete", operation, *option)
@@ -140,7 +150,7 @@ def _facts(console: Console, plan: UndeletePlan | PurgePlan) -> tuple[tuple[str,
         (f"{console.platform.words.tenant.capitalize()} {entry.tenant}", plan.tenant_name),
         (translate("trash", "Database"), entry.database),
         (translate("trash", "In the trash as"), f"{entry.name} · {entry.server}"),
-        (translate("trash", "Deleted"), f"{format.moment(entry.deleted_at)} · {entry.by}"),
+        (what_happened(entry), f"{format.moment(entry.deleted_at)} · {entry.by}"),
         (translate("trash", "Can be had back until"), format.moment(entry.purge_after)),
     )
 

@@ -71,6 +71,28 @@ def test_what_was_deleted_can_be_had_back(hands: Hands, world: World) -> None:
     assert view.states.view is View.EMPTY
 
 
+def test_what_was_replaced_takes_the_live_ones_place_again_by_its_name(hands: Hands, world: World) -> None:
+    tenant, _ = world.provisioned()
+    console = world.console
+    plan = console.restores.plan(console.backups.create(tenant, JobContext()), tenant)
+    console.restores.run(plan, world.name(tenant), JobContext())
+    view = look(hands)
+    told = hands.texts(view)
+    assert "Replaced" in told
+    assert "A backup was restored in its place" in told
+
+    hands.press(view, "undeleteButton")
+    wizard = hands.wizard(view.window())
+    assert f"--confirm {world.name(tenant)}" in hands.texts(wizard)
+    assert not wizard.finish_button.isEnabled()
+    (field,) = [one for one in wizard.findChildren(QLineEdit, "confirmNameEdit") if one.isVisible()]
+    field.setText(world.name(tenant))
+    job = hands.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert "An earlier one was had back in its place" in hands.texts(view)
+
+
 def test_where_the_website_is_gone_another_one_is_chosen(hands: Hands, world: World) -> None:
     tenant = deleted(world)
     other = str(fresh_id())
