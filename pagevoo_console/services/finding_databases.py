@@ -16,6 +16,7 @@ from pagevoo_console.services.finding_facts import (
     BESIDE,
     SCRATCH,
     STAGE,
+    SWAPPING,
     Ended,
     Facts,
     Seen,
@@ -28,7 +29,6 @@ from pagevoo_console.services.finding_making import RECHECK, found, retirement
 from pagevoo_console.services.finding_strays import stray_findings
 from pagevoo_console.services.registry import RegistryRow
 
-_SWAPPING = (OperationKind.RESTORE, OperationKind.IMPORT)
 _UNOWNED_RISK = "Whoever gets a database of this name next could be given what an earlier customer left in it."
 
 
@@ -117,7 +117,7 @@ def _leftover(facts: Facts, seen: Seen, mark: DatabaseMark) -> Finding | None:
     if name.startswith(ASIDE):
         number = number_of_name(name)
         operation = None if number is None else facts.ended.get(number)
-        if operation is None or operation.kind not in _SWAPPING or operation.server != server:
+        if operation is None or operation.kind not in SWAPPING or operation.server != server:
             return None
         damaged = operation.evidence.get("damaged")
         why = f"it was kept because it was damaged: {damaged}" if damaged else "the restore has ended"
@@ -135,7 +135,7 @@ def _leftover(facts: Facts, seen: Seen, mark: DatabaseMark) -> Finding | None:
 
 def _made(operation: Ended, mark: DatabaseMark, server: str) -> bool:
     """Whether this operation made this database, and ended without it ever having been a tenant's."""
-    if operation.kind not in (OperationKind.CREATE, *_SWAPPING) or operation.server != server:
+    if operation.kind not in (OperationKind.CREATE, *SWAPPING) or operation.server != server:
         return False
     is_staged = mark.name.startswith(STAGE)
     ended = operation.is_abandoned or is_staged

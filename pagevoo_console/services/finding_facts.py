@@ -33,6 +33,8 @@ SCRATCH, STAGE, ASIDE, DRAFT = PREFIX, "pagevoo_stage_", "pagevoo_aside_", "page
 OURS = (SCRATCH, STAGE, ASIDE, DRAFT)
 BESIDE = (SCRATCH, STAGE, ASIDE, TRASH_PREFIX)
 """What the names of databases begin with that the console keeps beside the tenants'. A hint, never a proof."""
+SWAPPING = (OperationKind.RESTORE, OperationKind.IMPORT)
+"""What fills a database beside the live one and puts it in its place."""
 _NUMBERED = re.compile(rf"(?:{STAGE}|{ASIDE})(\d{{1,18}})|{TRASH_PREFIX}(\d{{1,18}})_[0-9a-f]{{6}}(?:_\d+)?")
 _MARKED = re.compile(r"(?:restore:|op)(\d{1,18})(?:-.*)?", re.DOTALL)
 _BATCH = 500
@@ -239,7 +241,7 @@ class FactFinder:
             ended = {one.id: one for one in self._with_ids(session, sorted(numbers))}
             made = _OPERATIONS.c.kind == OperationKind.CREATE_ACCOUNT.value
             makers = tuple(self._ended(session, made)) if any(seen.accounts for seen in servers.values()) else ()
-            kinds = (OperationKind.CREATE.value, OperationKind.RESTORE.value, OperationKind.IMPORT.value)
+            kinds = (OperationKind.CREATE.value, *(kind.value for kind in SWAPPING))
             drafting = tuple(self._ended(session, _OPERATIONS.c.kind.in_(kinds))) if has_drafts else ()
         by_marker = {(staged_name(one), marker_of(one)): one for one in drafting}
         drafts = {
@@ -280,7 +282,7 @@ def marker_of(operation: Ended) -> str:
 
 def staged_name(operation: Ended) -> str:
     """The name under which this operation made a database."""
-    is_beside = operation.kind in (OperationKind.RESTORE, OperationKind.IMPORT) and operation.plan.get("mode") == "replace"
+    is_beside = operation.kind in SWAPPING and operation.plan.get("mode") == "replace"
     return f"{STAGE}{operation.id}" if is_beside else operation.database
 
 
