@@ -180,7 +180,7 @@ class Console:
         self.fleet_tick = FleetTick(
             self.master, self.tiers, connections, self.tenants, self.sightings, self.directory, self.quotas,
             self.usage_samples, self.quota_alerts, self.freezes, self.freeze_records, self.audit,
-            self.trash,
+            self.trash, self.guests,
         )  # fmt: skip
 
 

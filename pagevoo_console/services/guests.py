@@ -113,6 +113,14 @@ class Guests:
                 if self._swept(session, server, guest.name)
             )
 
+    def sweep_everywhere(self) -> tuple[str, ...]:
+        """The same on every server of the connection that answers."""
+        swept: list[str] = []
+        for server in self._master.connection.servers:
+            with suppress(ConsoleError):
+                swept += self.sweep(server)
+        return tuple(swept)
+
     def name(self, operation: str) -> str:
         """What the guest of an operation, or of a scratch database, is called: masters number operations alike."""
         if operation.startswith(SCRATCH):

@@ -145,6 +145,16 @@ class BackupRestore(Replacement):
                 code="not_proved",
                 hint="The live database was not touched. Use another backup.",
             )
+        self._tell_of_dangling(run)
+
+    def _tell_of_dangling(self, run: Run) -> None:
+        """A load checks no keys where the engine lets it: what pointed nowhere comes back so, and is told."""
+        administration = self._connections.engine(run.server).administration
+        with self._connections.open(run.server, self.staged(run), read_timeout=None) as session:
+            found = administration.dangling(session, run.job)
+        if found:
+            run.evidence["dangling"] = list(found)
+            run.job.line(f"Warning: as in the backed up database: {'; '.join(found)}")
 
     def _awaken(self, run: Run) -> None:
         """What is somebody's database again does its work; a copy beside it, and what is being proved, does none."""

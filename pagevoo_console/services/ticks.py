@@ -24,6 +24,7 @@ from pagevoo_console.services.descriptors import affordable
 from pagevoo_console.services.directory import Directory
 from pagevoo_console.services.freeze_records import FreezeRecords
 from pagevoo_console.services.freezes import Freezes, is_well_below
+from pagevoo_console.services.guests import Guests
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.quota_alerts import QuotaAlerts
@@ -87,8 +88,10 @@ class FleetTick:
         records: FreezeRecords,
         audit: AuditTrail,
         trash: Trash,
+        guests: Guests,
     ) -> None:
         self._trash = trash
+        self._guests = guests
         self._master = master
         self._tiers = tiers
         self._connections = connections
@@ -122,6 +125,7 @@ class FleetTick:
             if tenants is None:
                 swept = self._trash.purge_expired(job)
                 result.purged, result.unpurged = list(swept.purged), dict(swept.left)
+                self._guests.sweep_everywhere()
         self._audit.note(
             TICK, Outcome.DONE,
             after={

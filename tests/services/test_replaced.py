@@ -136,6 +136,27 @@ def test_where_the_live_one_was_deleted_since_what_was_replaced_comes_back_as_th
     assert refused.value.code == "database_exists"
 
 
+def test_fault_111_rows_that_pointed_nowhere_come_back_as_they_were_and_are_told(world: World) -> None:
+    tenant, _ = world.provisioned()
+    database = world.name(tenant)
+    is_checked = world.master.engine == "postgresql"
+    world.write("CREATE TABLE parents (id INT PRIMARY KEY)", database=database)
+    world.write("CREATE TABLE children (id INT, FOREIGN KEY (id) REFERENCES parents (id))", database=database)
+    if not is_checked:
+        off = "PRAGMA foreign_keys = OFF" if world.master.engine == "sqlite" else "SET foreign_key_checks = 0"
+        world.master.execute(off, "INSERT INTO children VALUES (7)", database=database)
+    backup = world.console.backups.create(tenant, JobContext())
+    told: list[str] = []
+    plan = world.console.restores.plan(backup, tenant)
+
+    done = world.console.restores.run(plan, database, JobContext(on_line=told.append))
+
+    warned = [line for line in told if "children" in line and "parents" in line]
+    assert len(warned) == (0 if is_checked else 1)
+    assert bool(done.get("dangling")) is not is_checked
+    assert len(world.write("SELECT id FROM children", database=database)) == (0 if is_checked else 1)
+
+
 def shorten(world: World, entry: TrashEntry) -> None:
     """Have the entry's grace period ended long ago."""
     until = entry.purge_after.isoformat()[:10]

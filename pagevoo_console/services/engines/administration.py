@@ -221,10 +221,14 @@ class Administration(ABC):
         `patron` is our own writable session on the guest's database.
         """
 
+    def dangling(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
+        """Rows that point to rows that are not there, a sentence a key; nothing where a load checks every key."""
+        return ()
+
     def is_for_superusers(self, losses: Sequence[str]) -> bool:
         """Whether a dump with these losses holds what only a superuser can make, and a load leaves out for others."""
         return False
 
     def load_for_superusers(self, patron: sa.Connection, source: Source, job: JobContext) -> None:
-        """Make exactly that, on our own session, from a dump that has been loaded; nothing where we are no superuser."""
+        """Make exactly that, on our own session, from a dump that has been loaded; nothing where we are none."""
         raise Unsupported("There is nothing here that only a superuser can make")

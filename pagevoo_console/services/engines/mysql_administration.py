@@ -30,8 +30,10 @@ from pagevoo_console.services.engines.mysql_databases import (
     granted,
     quoted,
 )
+from pagevoo_console.services.engines.mysql_import_check import dangling
 from pagevoo_console.services.engines.mysql_problems import known_problems
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
+from pagevoo_console.services.jobs import JobContext
 
 _GLOBAL = ("PROCESS", "CREATE USER", "CONNECTION ADMIN")
 _ANYWHERE = (
@@ -220,6 +222,11 @@ class MysqlAdministration(Administration):
         """Tables have no owner here; programs have a definer."""
         with _explained(patron):
             mysql_guests.take_over(patron)
+
+    def dangling(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
+        connection = driver_connection(session)
+        with _explained(session), connection.bounded(None):
+            return tuple(dangling(connection, str(connection.value("SELECT DATABASE()")), job))
 
 
 def _disk(connection: MysqlConnection, folder: str) -> tuple[int | None, str]:

@@ -19,7 +19,7 @@ def problems(connection: MysqlConnection, job: JobContext) -> tuple[str, ...]:
     """In sentences; at most `_MOST` of each kind. Reads tables, and neither views nor functions."""
     target = look(connection)
     database = str(connection.value("SELECT DATABASE()"))
-    return (*_tables(connection), *_programs(connection, target, database), *_foreign_keys(connection, database, job))
+    return (*_tables(connection), *_programs(connection, target, database), *dangling(connection, database, job))
 
 
 def _tables(connection: MysqlConnection) -> list[str]:
@@ -72,7 +72,7 @@ def _elsewhere(text: object, target: Target, database: str) -> list[str]:
     return sorted({f"{first}.{second}" for _, first, second in worded(body).pairs() if first.lower() in others})
 
 
-def _foreign_keys(connection: MysqlConnection, database: str, job: JobContext) -> list[str]:
+def dangling(connection: MysqlConnection, database: str, job: JobContext) -> list[str]:
     """Rows that point nowhere: a dump switches the checks off while it is loaded."""
     keys: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {}
     for name, table, column, schema, parent, parent_column in connection.rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
@@ -21,9 +22,11 @@ from pagevoo_console.services.engines.administration import (
 )
 from pagevoo_console.services.engines.base import OpenDatabase
 from pagevoo_console.services.engines.sqlite_schema import quoted as quote
-from pagevoo_console.services.engines.sqlite_session import explain, folder_of
+from pagevoo_console.services.engines.sqlite_session import explain, folder_of, raw_session
+from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.values import now
 
+_MOST_DANGLING = 1000
 _NO_ACCOUNTS = "SQLite has no accounts: whoever may read the file may read the database."
 
 
@@ -148,3 +151,13 @@ class SqliteAdministration(Administration):
 
     def take_over(self, patron: sa.Connection, name: str, like: str | None) -> None:
         raise Unsupported(_NO_ACCOUNTS)
+
+    def dangling(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
+        raw = raw_session(session)
+        with raw.unbounded(), job.on_cancel(raw.interrupt):
+            try:
+                found = raw.execute("PRAGMA foreign_key_check").fetchmany(_MOST_DANGLING)
+            except sqlite3.Error as error:
+                raise explain(error) from error
+        pairs = sorted({(str(table), str(parent)) for table, _, parent, _ in found})
+        return tuple(f"Rows of {table} point to rows of {parent} that are not there" for table, parent in pairs)
