@@ -99,6 +99,13 @@ def _with_grace(kind: OperationKind, procedure: Procedure) -> list[str]:
     return names[: names.index("old:compare") + 1] if kind is OperationKind.SWITCH else names
 
 
+def test_what_was_replaced_comes_back_in_the_steps_that_its_page_draws(procedures: dict[str, Procedure]) -> None:
+    plan = FULLEST[OperationKind.UNDELETE] | {"is_replaced": True, "grace_days": 7, "mode": "replace"}
+    steps = [step.name for step in procedures[OperationKind.UNDELETE].steps(plan)]
+
+    assert " ─▶ ".join([*steps, "finish"]) in indexed()[OperationKind.UNDELETE].read_text(encoding="utf-8")
+
+
 def test_only_repairs_keep_their_steps_in_their_plan() -> None:
     assert set(OperationKind) - set(FULLEST) == {OperationKind.REPAIR}
 
