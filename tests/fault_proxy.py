@@ -36,6 +36,7 @@ class FaultProxy:
         self._delay_seconds = 0.0
         self._left: dict[Direction, int] = {}
         self._flip_at: int | None = None
+        self._stall_at: int | None = None
         self._altered = (b"", b"")
         self.carried = dict.fromkeys(Direction, 0)
         self.port = 0
@@ -53,6 +54,10 @@ class FaultProxy:
     def stall(self) -> None:
         """A black hole: connections open and stay open, no byte passes."""
         self._set(is_flowing=False)
+
+    def stall_after(self, count: int) -> None:
+        """A black hole once this many more bytes have come from the server, as when it freezes in a long answer."""
+        self._set(stall_at=count)
 
     def cut_after(self, count: int, direction: Direction = Direction.DOWN) -> None:
         """Resets the connection on which this many more bytes have passed; later ones are cut at their first byte."""
@@ -102,11 +107,11 @@ class FaultProxy:
 
     def _set(
         self, *, delay_seconds: float = 0.0, is_flowing: bool = True, left: dict[Direction, int] | None = None,
-        flip_at: int | None = None, altered: tuple[bytes, bytes] = (b"", b""),
+        flip_at: int | None = None, stall_at: int | None = None, altered: tuple[bytes, bytes] = (b"", b""),
     ) -> None:  # fmt: skip
         async def apply() -> None:
             self._delay_seconds, self._left = delay_seconds, left or {}
-            self._flip_at, self._altered = flip_at, altered
+            self._flip_at, self._stall_at, self._altered = flip_at, stall_at, altered
             if is_flowing:
                 self._flow.set()
             else:
@@ -155,6 +160,10 @@ class FaultProxy:
                 piece, self._flip_at = _flipped(piece, self._flip_at), None
             else:
                 self._flip_at -= len(piece)
+        if self._stall_at is not None:
+            self._stall_at -= len(piece)
+            if self._stall_at <= 0:
+                self._flow.clear()
         return piece.replace(*self._altered) if self._altered[0] else piece
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: Direction) -> None:

@@ -157,3 +157,16 @@ def test_it_leads_elsewhere_under_the_same_address(echo: tuple[str, int]) -> Non
             assert first.recv(1) == b""
         with connect(proxy), elsewhere.accept()[0]:
             pass
+
+
+def test_it_stalls_in_the_middle_of_an_answer(echo: tuple[str, int]) -> None:
+    with FaultProxy(echo) as proxy, connect(proxy) as client:
+        proxy.stall_after(2)
+        client.settimeout(0.2)
+        client.sendall(b"first")
+        assert receive(client, 5) == b"first"
+        client.sendall(b"second")
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        proxy.pass_through()
+        assert receive(client, 6) == b"second"

@@ -90,12 +90,12 @@ class Companions:
     open_source: Callable[[], AbstractContextManager[Source]]
 
 
+_SERVER_OPTION = "pagevoo_server"
+
+
 def server_of(connection: sa.Connection) -> Server | None:
-    """The server that a session is with, None where the session was lost, so that nothing is connected anew for it."""
-    try:
-        server: Server | None = connection.info.get("server")
-    except (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError):
-        return None
+    """The server that a session is or was with. To ask its `info` once it is lost would connect it anew."""
+    server: Server | None = connection.get_execution_options().get(_SERVER_OPTION)
     return server
 
 
@@ -156,6 +156,7 @@ class DatabaseEngine(ABC):
         except sa.exc.DBAPIError as error:
             raise self.explain(error, server) from error
         connection.info.update(server=server, database=database)
+        connection.execution_options(**{_SERVER_OPTION: server})
         return connection
 
     def engine_arguments(self) -> dict[str, Any]:
