@@ -18,7 +18,7 @@ from pagevoo_console.domain.several_deletions import (
     SeveralDeletionsResult,
 )
 from pagevoo_console.services.jobs import JobContext
-from tests.faults.killing import killed_at
+from tests.faults.killing import in_parallel, killed_at
 from tests.faults.scenes import nothing_open
 from tests.services.platform_world import World
 
@@ -141,6 +141,17 @@ def test_after_the_first_one_there_is_time_to_cancel(world: World) -> None:
         world.console.several_deletions.run(plan, "2", job)
 
     assert alive(world, one, two) == [False, True]
+    assert nothing_open(world)
+
+
+def test_two_consoles_with_the_same_list_delete_each_once(world: World) -> None:
+    one, two = world.provisioned()[0], world.provisioned()[0]
+
+    outcomes = in_parallel(lambda: delete(world, one, two), 2)
+
+    assert sorted(outcomes) == [False, True]
+    assert alive(world, one, two) == [False, False]
+    assert sorted(entry.tenant for entry in world.console.trash.list()) == sorted([one, two])
     assert nothing_open(world)
 
 

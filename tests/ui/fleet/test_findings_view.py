@@ -9,8 +9,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QDialog, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.finding import FindingKind, RepairOptions
 from pagevoo_console.domain.job import JobState
+from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.ui.fleet.findings_view import FindingsView
 from pagevoo_console.ui.fleet.how_page import HowPage
 from pagevoo_console.ui.kit.messages import MessageKind
@@ -155,6 +157,53 @@ def test_what_drops_data_needs_the_name_typed_and_leaves_a_backup(hands: Hands, 
     assert view.message.message is not None
     assert "The backup is" in view.message.message.text
     assert view.message.message.action is None
+
+
+def test_a_database_that_is_only_called_like_ours_goes_into_the_trash_by_its_typed_name(
+    hands: Hands, plant: Contradictions
+) -> None:
+    name = "pagevoo_trash_9_0a1b2c"
+    plant.make_database(name)
+    view = look(hands)
+    choose(view, FindingKind.LEFTOVER)
+    assert "no operation of this master speaks of it" in hands.texts(view.page)
+    assert "Left behind" in hands.texts(view.page)
+
+    hands.press(view, "repairButton")
+    wizard = hands.wizard(view.window())
+    hands.press(wizard, "nextButton")
+    (field,) = [one for one in wizard.findChildren(QLineEdit, "confirmNameEdit") if one.isVisible()]
+    assert not wizard.finish_button.isEnabled()
+    field.setText(name)
+    job = hands.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    (entry,) = plant.world.console.trash.list()
+    assert entry.database == name
+    view.refresh()
+    hands.settle()
+    assert kinds(view) == {"wrong_index"}
+
+
+def test_an_entry_of_the_trash_without_its_database_is_closed(hands: Hands, plant: Contradictions) -> None:
+    world = plant.world
+    tenant, _ = world.provisioned()
+    done = world.console.deletions.run(
+        world.console.deletions.plan(DeletionRequest(tenant)), world.name(tenant), JobContext()
+    )
+    Path(plant.file(str(done.trash))).unlink()
+    view = look(hands)
+    choose(view, FindingKind.TRASH_MISSING)
+    assert "In the trash, but not there" in hands.texts(view.page)
+
+    hands.press(view, "repairButton")
+    job = hands.finish(hands.wizard(view.window()))
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert world.console.trash.list() == ()
+    view.refresh()
+    hands.settle()
+    assert kinds(view) == {"wrong_index"}
 
 
 def test_without_a_backup_it_takes_a_reason(hands: Hands, plant: Contradictions) -> None:
