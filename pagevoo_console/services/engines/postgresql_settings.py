@@ -61,7 +61,8 @@ def comments(connection: WatchedConnection) -> list[Definition]:
         "  AND d.classoid = 'pg_catalog.pg_constraint'::regclass,"
         " pg_catalog.pg_identify_object(classoid, objoid, objsubid) AS object"
         " WHERE (objoid >= 16384 OR d.classoid = 'pg_catalog.pg_largeobject'::regclass"
-        "  OR object.type = 'schema' AND object.identity = 'public' AND description <> 'standard public schema')"
+        "  OR d.classoid = 'pg_catalog.pg_namespace'::regclass AND objoid = pg_catalog.to_regnamespace('public')"
+        "  AND description <> 'standard public schema')"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS member WHERE member.deptype = 'e'"
         "  AND member.classid = d.classoid AND member.objid = d.objoid)"
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension AS e"
@@ -73,6 +74,8 @@ def comments(connection: WatchedConnection) -> list[Definition]:
         if domain is not None:
             name = identity.removesuffix(f" on {domain}")
             target = f"CONSTRAINT {name} ON DOMAIN {domain}"
+        elif kind == "aggregate" and identity.endswith("()"):
+            target = f"AGGREGATE {identity.removesuffix('()')}(*)"
         elif kind in _COMMENTED:
             target = f"{_COMMENTED[kind]} {identity}"
         else:
