@@ -70,17 +70,19 @@ class XrayBuilder:
         self._findings: dict[tuple[XrayTopic, Treatment, str], XrayFinding] = {}
         self._objects: dict[tuple[str, str], DumpObject] = {}
         self.statements = self.left_out = self.rewritten = 0
+        self.makes_table = False
 
     def take(self, piece: Piece, judged: Judged) -> None:
         if piece.kind is PieceKind.STATEMENT:
             self.statements += 1
-            self.left_out += judged.text is None
+            self.left_out += judged.text is None and bool(judged.notes)
             self.rewritten += judged.is_rewritten
         self.tell(judged.notes, piece.line)
         if judged.text is None:
             return
         for kind, name in judged.made:
             self._make(kind, name, piece.line)
+            self.makes_table |= kind in ("table", "virtual table")
         if judged.table:
             self._fill(judged, piece)
 
@@ -166,8 +168,9 @@ def take_xray(
     if last_line is not None and last_line not in source.end:
         note = f"It does not end as files of {tool} do ({last_line.decode()}): it may be cut off"
         builder.tell([Note(XrayTopic.WHOLE, Treatment.REFUSED, note)], text.facts.lines)
-    if not builder.objects:
-        builder.tell([Note(XrayTopic.WHOLE, Treatment.REFUSED, "It makes no table")], 0)
+    if not builder.makes_table:
+        note = "It makes no table: what is imported is a whole database, not rows alone"
+        builder.tell([Note(XrayTopic.WHOLE, Treatment.REFUSED, note)], 0)
     return DumpXray(
         file=text.facts,
         engine=engine,

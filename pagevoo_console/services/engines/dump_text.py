@@ -19,6 +19,25 @@ _BLANK = re.compile(rb"[\s\x00]*+")
 _SHOWN_BYTES = 60
 
 
+class UnixLines:
+    """A text whose lines end as on Unix, whatever they end with: so do the clients that read line by line take it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._held = b""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next piece; empty at the end. A last return is held back until what is behind it is known."""
+        while piece := self._source.read(size):
+            piece = self._held + piece
+            self._held = b"\r" if piece.endswith(b"\r") else b""
+            piece = piece.removesuffix(b"\r").replace(b"\r\n", b"\n")
+            if piece:
+                return piece
+        held, self._held = self._held, b""
+        return held
+
+
 class DumpText:
     """The text from where the current piece begins. Every offset counts from there, and stays true while more is read.
 

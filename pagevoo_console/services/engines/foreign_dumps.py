@@ -6,6 +6,7 @@ account that carries it out; judging tells people beforehand, and leaves out wha
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,6 +73,14 @@ class Reader(ABC):
     @abstractmethod
     def __iter__(self) -> Iterator[Piece]:
         """The pieces in turn. Raises Refused for what cannot be split, naming the line."""
+
+
+_BETWEEN_ROWS = re.compile(rb"\)\s*,\s*\(")
+
+
+def rows_about(insert: bytes) -> int:
+    """About how many rows an INSERT writes: brackets within values count too."""
+    return len(_BETWEEN_ROWS.findall(insert)) + 1
 
 
 class Judge(ABC):

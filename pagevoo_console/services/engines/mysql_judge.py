@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pagevoo_console.domain.dump_xray import Treatment, XrayTopic
 from pagevoo_console.services.engines.dump_wording import Wording, shown
-from pagevoo_console.services.engines.foreign_dumps import Judge, Judged, Note, Piece, PieceKind
+from pagevoo_console.services.engines.foreign_dumps import Judge, Judged, Note, Piece, PieceKind, rows_about
 from pagevoo_console.services.engines.mysql_executable import may_hide, resolved
 from pagevoo_console.services.engines.mysql_making import Making, judge_making
 from pagevoo_console.services.engines.mysql_settings import Modes, judge_set
@@ -158,7 +158,7 @@ class MysqlJudge(Judge):
             place += 1
         database, table, behind = head.qualified(place)
         self._filled.setdefault(self._current, line)
-        rows = text.count(b"),(") + text.count(b"), (") + text.count(b"),\n(") + text.count(b"),\r\n(") + 1
+        rows = rows_about(text)
         notes = []
         if b"'0000-00-00" in text:
             notes.append(Note(XrayTopic.VALUES, Treatment.KEPT, f"Zero dates in {table}"))

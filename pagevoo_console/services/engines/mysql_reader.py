@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pagevoo_console.domain.errors import Refused
 from pagevoo_console.services.engines.base import Source
-from pagevoo_console.services.engines.dump_text import Splitter
+from pagevoo_console.services.engines.dump_text import Splitter, UnixLines
 from pagevoo_console.services.engines.foreign_dumps import Piece, PieceKind
 
 COMMANDS = frozenset(
@@ -30,7 +30,7 @@ class MysqlReader(Splitter):
     """`escapes` says whether a backslash escapes within quotes: whoever carries the pieces out keeps it true."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__(UnixLines(source))
         self._end = b";"
         self.escapes = True
 

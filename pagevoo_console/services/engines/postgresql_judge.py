@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pagevoo_console.domain.dump_xray import Treatment, XrayTopic
 from pagevoo_console.services.engines.dump_wording import Wording, shown
-from pagevoo_console.services.engines.foreign_dumps import Judge, Judged, Note, Piece, PieceKind
+from pagevoo_console.services.engines.foreign_dumps import Judge, Judged, Note, Piece, PieceKind, rows_about
 from pagevoo_console.services.engines.postgresql_session import WatchedConnection
 from pagevoo_console.services.engines.postgresql_wording import worded
 
@@ -112,7 +112,7 @@ class PostgresqlJudge(Judge):
         head = worded(piece.text[:_HEAD_BYTES])
         table, _, note = self._table(head, 2 if head.word(1) == "INTO" else 1)
         self._filled.setdefault(self._current, piece.line)
-        rows = piece.text.count(b"),(") + piece.text.count(b"),\n") + piece.text.count(b"), (") + 1
+        rows = rows_about(piece.text)
         if note is not None:
             return Judged(None, (note,))
         return Judged(piece.text, table=table, rows=rows)

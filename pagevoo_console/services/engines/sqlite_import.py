@@ -91,7 +91,7 @@ def _carry_out(session: SqliteSession, reader: Reader, judge: Judge, job: JobCon
             continue
         job.progress(f"Importing {judged.table}".rstrip(), rows, None, "rows")
         written = _sent(session, piece, judged)
-        rows += written if judged.table and judged.table not in shadows else 0
+        rows += written if judged.table else 0
         statements += 1
         if judged.is_rewritten and _VIRTUAL.match(judged.text):
             shadows |= _emptied(session, shadows)

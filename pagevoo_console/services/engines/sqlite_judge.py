@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pagevoo_console.domain.dump_xray import Treatment, XrayTopic
 from pagevoo_console.services.engines.dump_wording import shown
-from pagevoo_console.services.engines.foreign_dumps import Judge, Judged, Note, Piece, PieceKind
+from pagevoo_console.services.engines.foreign_dumps import Judge, Judged, Note, Piece, PieceKind, rows_about
 from pagevoo_console.services.engines.sqlite_session import SqliteSession
 from pagevoo_console.services.engines.sqlite_virtual import ROW_MODULES, VIEW_MODULES
 
@@ -42,6 +43,7 @@ class SqliteJudge(Judge):
     def __init__(self) -> None:
         self.databases: dict[str, int] = {}
         self._is_open = False
+        self._virtual: set[str] = set()
 
     def judge(self, piece: Piece) -> Judged:
         if piece.kind is PieceKind.COMMAND:
@@ -62,7 +64,8 @@ class SqliteJudge(Judge):
             case "INSERT" | "REPLACE":
                 return self._insert(piece, head)
             case "CREATE":
-                return _create(piece.text, head)
+                judged = _create(piece.text, head)
+                return replace(judged, made=()) if self._is_kept_by_virtual(judged) else judged
         self._is_open = first == "BEGIN" or (self._is_open and first not in ("COMMIT", "END"))
         return Judged(None if first in _QUIET else piece.text)
 
@@ -72,18 +75,25 @@ class SqliteJudge(Judge):
             return ()
         return (Note(XrayTopic.WHOLE, Treatment.REFUSED, "It begins a transaction and does not commit it"),)
 
+    def _is_kept_by_virtual(self, judged: Judged) -> bool:
+        """Whether it makes a table in which a virtual table keeps its index: that one's own affair."""
+        return any(kind == "table" and name.lower().startswith(tuple(self._virtual)) for kind, name in judged.made)
+
     def _insert(self, piece: Piece, head: str) -> Judged:
         match = _INSERT.match(head)
         if match is None:
             return Judged(piece.text)
         schema, table = _unquoted(match["schema"]), _unquoted(match["name"])
         if table.lower() in ("sqlite_schema", "sqlite_master"):
-            return _schema_row(piece)
+            judged = _schema_row(piece)
+            self._virtual |= {f"{name.lower()}_" for _, name in judged.made}
+            return judged
         if schema.lower() not in _OWN_SCHEMAS:
             note = Note(XrayTopic.LEAVES, Treatment.REFUSED, f"Rows for {schema}.{table}, a table of another database")
             return Judged(None, (note,))
-        rows = piece.text.count(b"),(") + piece.text.count(b"),\n(") + 1
-        return Judged(piece.text, table=table, rows=rows)
+        if table.lower() == "sqlite_sequence" or table.lower().startswith(tuple(self._virtual)):
+            return Judged(piece.text)
+        return Judged(piece.text, table=table, rows=rows_about(piece.text))
 
 
 def _create(text: bytes, head: str) -> Judged:

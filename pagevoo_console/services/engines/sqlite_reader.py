@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pagevoo_console.services.engines.base import Source
-from pagevoo_console.services.engines.dump_text import Splitter
+from pagevoo_console.services.engines.dump_text import Splitter, UnixLines
 from pagevoo_console.services.engines.foreign_dumps import Piece
 
 _PLAIN = rb"[^'\"`\[;/\-]*+"
@@ -22,7 +22,7 @@ class SqliteReader(Splitter):
     """A semicolon within a trigger ends it only behind its END."""
 
     def __init__(self, source: Source) -> None:
-        super().__init__(source)
+        super().__init__(UnixLines(source))
         self._semicolon = 0
 
     def _run(self) -> re.Pattern[bytes]:
