@@ -9,7 +9,18 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QDialog, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSpinBox,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 PAUSE = 30
@@ -72,6 +83,20 @@ class Person:
         QTest.keyClick(field, Qt.Key.Key_Delete)
         QTest.keyClicks(field, text)
         assert field.text() == text
+
+    def sets(self, name: str, number: int) -> None:
+        """Type a figure into a field for numbers."""
+        field = self.sees(name, QSpinBox)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, str(number))
+        assert field.value() == number
+
+    def turns_to(self, name: str, title: str) -> None:
+        """Click one of several tabs, by what stands on it."""
+        bar = self.sees(name, QTabWidget).tabBar()
+        (place,) = [place for place in range(bar.count()) if bar.tabText(place) == title]
+        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
 
     def presses(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the focus is."""

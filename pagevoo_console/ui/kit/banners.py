@@ -95,6 +95,7 @@ class Banner(QWidget):
         if message.action is not None:
             self._act.setText(message.action.title)
             self._act.setAccessibleName(message.action.title)
+            self._act.setObjectName(message.action.name)
         self._details.show_details(message.details)
         self.setAccessibleName(f"{message.kind.word}: {message.title}")
         self.setAccessibleDescription(message.text)
