@@ -37,7 +37,9 @@ class JobContext:
         self._cancelled = threading.Event()
         self._guard = threading.Lock()
         self._cancellers: list[Callable[[], None]] = []
-        self._title = ""
+        self._unit = ""
+        self._done = 0
+        self._base = 0
         self._began = time.monotonic()
 
     @property
@@ -45,14 +47,19 @@ class JobContext:
         return self._cancelled.is_set()
 
     def progress(self, title: str, done: int = 0, total: int | None = None, unit: str = "") -> None:
-        """Say how far the work is; raises Cancelled when somebody wants it to stop."""
+        """Say how far the work is; raises Cancelled when somebody wants it to stop.
+
+        What counts the same unit further is one stretch of work, whatever it is called: time is estimated from all of
+        it.
+        """
         self.check()
         now = time.monotonic()
-        if title != self._title:
-            self._title, self._began = title, now
+        if unit != self._unit or done < self._done:
+            self._unit, self._base, self._began = unit, done, now
+        self._done = done
         remaining = None
-        if total and done and now > self._began:
-            remaining = (now - self._began) / done * max(0, total - done)
+        if total and done > self._base and now > self._began:
+            remaining = (now - self._began) / (done - self._base) * max(0, total - done)
         if self._on_progress is not None:
             self._on_progress(Progress(title, done, total, unit, remaining))
 

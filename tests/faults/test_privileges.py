@@ -58,6 +58,7 @@ class Accounts:
     def drop_all(self, databases: set[str]) -> None:
         for name in self.made:
             if self.server.engine == "postgresql":
+                self.server.execute(f"REASSIGN OWNED BY {name} TO {self.server.user}")
                 for database in databases:
                     self.server.execute(f"DROP OWNED BY {name}", database=database)
                 self.server.execute(f"DROP ROLE {name}")

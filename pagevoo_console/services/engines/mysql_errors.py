@@ -31,7 +31,8 @@ _TRY_AGAIN = "Try again; if it goes on, look at the server's log."
 _NOT_ANSWERING = "Check that the server runs, its address and port, and any firewall in between."
 
 _DENIED = {1045, 1698, 1130, 1129, 1820, 1862, 3118, 4151, 1251, 1275, 2059, 2061}
-_UNPRIVILEGED = {1044, 1142, 1143, 1227, 1370, 1410, 1418, 1419, 1356, 1132, 1211, 3879}
+_UNPRIVILEGED = {1044, 1142, 1143, 1227, 1370, 1410, 1356, 1132, 1211, 3879}
+_MISTRUSTED = {1418, 1419}
 _MISSING = {NO_SUCH_DATABASE, NO_SUCH_TABLE, DATABASE_GONE, 1051, 1054, 1109, 1305, 1360, 1094, 4091}
 _LOCKED = {1205, 1614, 3572, 1099, 1100}
 _DEADLOCK = 1213
@@ -150,6 +151,11 @@ def _explain_number(number: int, text: str, error: pymysql.Error, where: str) ->
     told = f"{where}: {text if number in _NAMING else _without_values(text)}"
     if number in _DENIED:
         return AccessDenied(told, hint="Check the user, its password and from which hosts it may come.")
+    if number in _MISTRUSTED:
+        return MissingPrivilege(
+            told,
+            hint="Set log_bin_trust_function_creators on the server, or use an account that may write its binary log.",
+        )
     if number in _UNPRIVILEGED:
         return MissingPrivilege(told, hint="Ask the server's administrator to grant it.")
     if number in _MISSING:
