@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,8 +34,8 @@ SCRATCH, STAGE, ASIDE, DRAFT = PREFIX, "pagevoo_stage_", "pagevoo_aside_", "page
 OURS = (SCRATCH, STAGE, ASIDE, DRAFT)
 BESIDE = (SCRATCH, STAGE, ASIDE, TRASH_PREFIX)
 """What the names of databases begin with that the console keeps beside the tenants'. A hint, never a proof."""
-SWAPPING = (OperationKind.RESTORE, OperationKind.IMPORT)
-"""What fills a database beside the live one and puts it in its place."""
+SWAPPING = (OperationKind.RESTORE, OperationKind.IMPORT, OperationKind.RESTORE_PART)
+"""What fills a database beside the live one and puts it, or a part of it, in its place."""
 _NUMBERED = re.compile(rf"(?:{STAGE}|{ASIDE})(\d{{1,18}})|{TRASH_PREFIX}(\d{{1,18}})_[0-9a-f]{{6}}(?:_\d+)?")
 _MARKED = re.compile(r"(?:restore:|op)(\d{1,18})(?:-.*)?", re.DOTALL)
 _BATCH = 500
@@ -63,11 +64,19 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """A database that no record speaks of: when it was made, and what it holds, None where nobody could look."""
+
+    made_at: datetime | None
+    holds: BlastRadius | None
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """One server: its databases with their markers, its grants, and the accounts that bear our tenants' prefix.
 
     `in_use` are scratch databases that a living console holds; `features` what unowned databases record of themselves.
-    `strays` are databases that no record speaks of, with what they hold, None where nobody could look.
+    `strays` are databases that no record speaks of, with what was seen of them.
     """
 
     server: Server
@@ -77,7 +86,7 @@ class Seen:
     accounts: tuple[tuple[str, str], ...]
     in_use: frozenset[str]
     features: dict[str, FeatureRecord | ConsoleError] = field(hash=False)
-    strays: dict[str, BlastRadius | None] = field(hash=False)
+    strays: dict[str, Stray] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,7 @@ class FactFinder:
         unreachable: dict[str, str] = {}
         for server in self._master.connection.servers:
             try:
-                servers[server.name] = self._look(server, live | owners, told.spoken_of)
+                servers[server.name] = self._look(server, live | owners, told)
             except ConsoleError as error:
                 if error.exit_code == 130:
                     raise
@@ -191,7 +200,7 @@ class FactFinder:
             websites = {website.id: website for website in self._registry.websites(session)}
         return rows, tenants, websites
 
-    def _look(self, server: Server, owned: set[str], spoken_of: frozenset[str]) -> Seen:
+    def _look(self, server: Server, owned: set[str], told: TrashFacts) -> Seen:
         engine = self._connections.engine(server)
         administration = engine.administration
         with self._connections.open(server, read_timeout=120) as session:
@@ -202,20 +211,23 @@ class FactFinder:
                     mark = marks[name]
                     marks[name] = DatabaseMark(name, engine.marker(session, name), mark.charset, mark.collation)
             scratch = [name for name in marks if name.startswith(SCRATCH)]
+            in_use = frozenset(name for name in scratch if not engine.lock_is_free(session, name))
             return Seen(
                 server=server,
                 engine=engine,
                 marks=marks,
                 grants=administration.grants(session),
                 accounts=administration.accounts(session, account_prefix(self._master.platform)),
-                in_use=frozenset(name for name in scratch if not engine.lock_is_free(session, name)),
+                in_use=in_use,
                 features=dict(
                     engine.feature_rows(session, sorted(unowned), lambda name: self._connections.open(server, name))
                 ),
                 strays={
-                    name: self._measured(server, engine, name)
+                    name: Stray(administration.made_at(session, name), self._measured(server, engine, name))
                     for name in marks
-                    if name.startswith(BESIDE) and name not in spoken_of
+                    if name.startswith(BESIDE)
+                    and name not in in_use
+                    and not told.accounts_for(name, number_of_name(name))
                 },
             )
 
@@ -282,7 +294,7 @@ def marker_of(operation: Ended) -> str:
 
 def staged_name(operation: Ended) -> str:
     """The name under which this operation made a database."""
-    is_beside = operation.kind in SWAPPING and operation.plan.get("mode") == "replace"
+    is_beside = operation.kind in SWAPPING and operation.plan.get("mode") in ("replace", "part")
     return f"{STAGE}{operation.id}" if is_beside else operation.database
 
 

@@ -7,14 +7,14 @@ is shown with what it holds, and goes where somebody types its name, after a pro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from pagevoo_console.domain.deletion import BlastRadius
 from pagevoo_console.domain.finding import Finding, FindingKind, Remedy, RepairAction
 from pagevoo_console.domain.operation import Step
 from pagevoo_console.domain.text import counted
 from pagevoo_console.domain.trash import TrashState
 from pagevoo_console.services.engines.administration import DatabaseMark
-from pagevoo_console.services.finding_facts import Ended, Facts, Seen, number_of_name, staged_name
+from pagevoo_console.services.finding_facts import Ended, Facts, Seen, Stray, number_of_name, staged_name
 from pagevoo_console.services.finding_making import RECHECK, found, retirement
 from pagevoo_console.services.trash_moves import TRASH
 from pagevoo_console.services.trash_records import OLD_PART
@@ -52,18 +52,18 @@ def stray_findings(facts: Facts, seen: Seen, mark: DatabaseMark) -> Iterator[Fin
     """A database that is called like one of the console's own, and that no record and no work at hand speaks of."""
     name, server = mark.name, seen.server.name
     number = number_of_name(name)
-    if name in facts.trash.spoken_of or number in facts.trash.open_operations or name in seen.in_use:
+    stray = seen.strays.get(name)
+    if stray is None or facts.trash.accounts_for(name, number):
         return
     operation = None if number is None else facts.ended.get(number)
     tenant = None if operation is None or not _speaks_of(operation, name, server) else operation.tenant
     if tenant in facts.at_work:
         return
     owner = tenant or f"database:{name}"
-    holds = _holds(seen.strays.get(name))
     bears = f"It bears the marker {mark.marker!r}." if mark.marker else "It bears no marker."
     yield found(
         FindingKind.LEFTOVER, f"{server}\0{name}", tenant=tenant, database=name, server=server,
-        evidence=f"{_why(operation, tenant, name, server)} {bears} {holds}", risk=_RISK,
+        evidence=f"{_why(operation, tenant, name, server)} {bears} {_seen(stray)}", risk=_RISK,
         repair=retirement(name, mark.marker, owner, generation="", changes=[]),
     )  # fmt: skip
 
@@ -88,12 +88,15 @@ def _why(operation: Ended | None, tenant: str | None, name: str, server: str) ->
     return f"Operation {operation.id} made {name} of {operation.database}, which {ending}; it exists on {server}."
 
 
-def _holds(measured: BlastRadius | None) -> str:
-    """What was seen inside of it."""
-    if measured is None:
-        return "It could not be looked into."
-    size = f"{(measured.size_bytes or 0) / 1_000_000:.1f} MB"
-    written = (
-        f"{measured.last_write:%Y-%m-%d %H:%M} UTC" if measured.last_write is not None else "no time that it tells"
-    )
-    return f"It holds {counted(measured.tables, 'table')} and {size}, last written to at {written}."
+def _seen(stray: Stray) -> str:
+    """How old it is, and what is inside of it."""
+    age = f"It was made at {_moment(stray.made_at)}. " if stray.made_at is not None else ""
+    if stray.holds is None:
+        return f"{age}It could not be looked into."
+    size = f"{(stray.holds.size_bytes or 0) / 1_000_000:.1f} MB"
+    written = f", last written to at {_moment(stray.holds.last_write)}" if stray.holds.last_write is not None else ""
+    return f"{age}It holds {counted(stray.holds.tables, 'table')} and {size}{written}."
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

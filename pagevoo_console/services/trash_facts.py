@@ -32,6 +32,10 @@ class TrashFacts:
     open_operations: frozenset[int]
     spoken_of: frozenset[str]
 
+    def accounts_for(self, name: str, operation: int | None) -> bool:
+        """Whether somebody speaks of this database, or is at work on it: `operation` is the one it is named after."""
+        return name in self.spoken_of or operation in self.open_operations
+
     def through(self, later: TrashFacts) -> TrashFacts:
         """What holds from this look until that one: nothing that came or went between them becomes a finding."""
         still = {entry.operation for entry in later.kept}

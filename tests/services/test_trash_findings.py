@@ -66,6 +66,7 @@ def test_a_database_whose_entry_says_that_it_was_purged_is_found_with_what_it_ho
     (finding,) = findings(world)
     assert (finding.kind, finding.tenant, finding.database) == (FindingKind.LEFTOVER, tenant, done.trash)
     assert "which had been purged" in finding.evidence
+    assert ("It was made at 20" in finding.evidence) == (world.master.engine != "sqlite")
     assert finding.repair.is_destructive
     planned, plan = world.console.reconciliation.plan(finding.id)
     repaired = world.console.reconciliation.repair(planned, plan, [str(done.trash)], JobContext())

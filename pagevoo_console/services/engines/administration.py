@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -93,6 +93,10 @@ class Administration(ABC):
     @abstractmethod
     def survey(self, server: sa.Connection) -> dict[str, DatabaseMark]:
         """Every database but the system's by name, with marker and character set, in one query that opens none."""
+
+    def made_at(self, server: sa.Connection, name: str) -> datetime | None:
+        """When this database was made, or its oldest table; None where the server does not tell. Reads only."""
+        return None
 
     @abstractmethod
     def right_charset(self, mark: DatabaseMark) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 import pymysql
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ from pagevoo_console.services.engines.mysql_import_check import dangling
 from pagevoo_console.services.engines.mysql_problems import known_problems
 from pagevoo_console.services.engines.mysql_session import MysqlConnection, driver_connection
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.values import as_time
 
 _GLOBAL = ("PROCESS", "CREATE USER", "CONNECTION ADMIN")
 _ANYWHERE = (
@@ -65,6 +66,11 @@ class MysqlAdministration(Administration):
             for name, text, charset, collation in rows
             if str(name).lower() not in SYSTEM_DATABASES
         }
+
+    def made_at(self, server: sa.Connection, name: str) -> datetime | None:
+        oldest = "SELECT MIN(CREATE_TIME) FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s"
+        with _explained(server):
+            return as_time(driver_connection(server).value(oldest, (name,)))
 
     def right_charset(self, mark: DatabaseMark) -> bool:
         return (mark.charset, mark.collation) == (CHARACTER_SET, COLLATION)

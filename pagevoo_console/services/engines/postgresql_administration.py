@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 import psycopg
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ from pagevoo_console.services.engines.postgresql_databases import SYSTEM_DATABAS
 from pagevoo_console.services.engines.postgresql_names import literal, quote
 from pagevoo_console.services.engines.postgresql_session import APPLICATION_NAME, driver_connection
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.services.values import as_time
 
 _NO_DISK = "PostgreSQL does not tell how much room there is on its disk."
 
@@ -63,6 +64,20 @@ class PostgresqlAdministration(Administration):
                 for name, comment, charset, collation in rows
                 if name not in SYSTEM_DATABASES
             }
+
+    def made_at(self, server: sa.Connection, name: str) -> datetime | None:
+        """By the file that is written when it is made and never again; only some accounts may ask for its time."""
+        connection = driver_connection(server)
+        may = "SELECT pg_catalog.has_function_privilege('pg_catalog.pg_stat_file(text, boolean)', 'EXECUTE')"
+        made = (
+            "SELECT (pg_catalog.pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification"
+            " FROM pg_catalog.pg_database WHERE datname = %s"
+        )
+        with _explained(server):
+            if (connection.execute(may).fetchone() or (False,))[0]:
+                row = connection.execute(made, (name,)).fetchone()
+                return None if row is None else as_time(row[0])
+        return None
 
     def right_charset(self, mark: DatabaseMark) -> bool:
         return mark.charset == "UTF8"
