@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 
 import pytest
@@ -79,6 +80,7 @@ def test_fault_51_whoever_comes_while_a_backup_is_made_is_told_to_wait(world: Wo
 
     world.console.backups.create(tenant, JobContext(on_progress=try_once))
     assert len(tried) == 2
+    assert all(f"@{platform.node()} (backup.create, since 20" in message for message in tried)
     assert truth(world, tenant) == LIVE
     assert nothing_open(world)
 

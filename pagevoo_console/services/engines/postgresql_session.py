@@ -32,6 +32,9 @@ APPLICATION_NAME = f"pagevoo-console {os.getpid()} {secrets.token_hex(4)}"
 CANCEL_TIMEOUT = 2.0
 _WATCHDOG_GRACE = 5.0
 _IDLE_IN_TRANSACTION_MS = 15 * 60 * 1000
+_KEEPALIVE = {"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "15", "tcp_keepalives_count": "4"}
+"""The server finds out within two minutes that a console's machine is gone, and lets go of the locks it held."""
+
 _LONG_IDLE_IN_TRANSACTION_MS = 60 * 60 * 1000
 """Even for a long dump: one whose console sleeps must not keep the server from cleaning up for ever."""
 
@@ -228,6 +231,7 @@ def _options(options: SessionOptions) -> str:
     settings["idle_in_transaction_session_timeout"] = str(
         _LONG_IDLE_IN_TRANSACTION_MS if options.read_timeout is None else _IDLE_IN_TRANSACTION_MS
     )
+    settings |= _KEEPALIVE
     if not options.writable:
         settings["default_transaction_read_only"] = "on"
     return " ".join(f"-c {name}={value}" for name, value in settings.items())

@@ -88,7 +88,7 @@ class OperationsView(QWidget):
         found, names = read
         self._names.update(names)
         self.states.show_online()
-        stopped = sum(one.state in (OperationState.INTERRUPTED, OperationState.FAILED) for one in found)
+        stopped = sum(_waits(one) for one in found)
         text = (
             translate("operations", "Cut off and waiting for a decision: {count}").format(count=format.count(stopped))
             if stopped
@@ -182,7 +182,12 @@ class OperationsView(QWidget):
 
 def sorted_operations(found: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """Those that wait for a decision first, then what runs, then the rest; newest first among each."""
-    return tuple(sorted(found, key=lambda one: (_ORDER[one.state], -one.created_at.timestamp())))
+    return tuple(sorted(found, key=lambda one: (not _waits(one), _ORDER[one.state], -one.created_at.timestamp())))
+
+
+def _waits(operation: Operation) -> bool:
+    """Whether somebody has to decide what becomes of it."""
+    return operation.is_silent or operation.state in (OperationState.INTERRUPTED, OperationState.FAILED)
 
 
 def columns(names: Names) -> tuple[Column[Operation], ...]:

@@ -91,6 +91,7 @@ def test_fault_8_one_without_a_sign_of_life_is_taken_over_after_the_question(
         world.write("UPDATE console_operations SET heartbeat_at = '2026-01-01 00:00:00'")
         view.refresh()
         qtbot.waitUntil(view.page.take_over.isVisible, timeout=15_000)
+        assert view.header.subtitle.text() == "Cut off and waiting for a decision: 1"
         assert not view.page.resume.isVisible()
         assert view.page.banner.message is not None
         assert shown.owner in view.page.banner.message.title
