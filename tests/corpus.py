@@ -141,7 +141,7 @@ def _carried(place: Place, name: str, source: str) -> RoundTrip:
     ours = place.create()
     place.load(ours, dump)
     again, _ = place.dump(ours)
-    if again != dump:
+    if again != dump and not (facts.losses and _is_stable(place, again)):
         problems.append("the second dump differs from the first")
 
     theirs = place.create()
@@ -159,6 +159,13 @@ def _carried(place: Place, name: str, source: str) -> RoundTrip:
     rows = sum(table.rows for table in content.values())
     losses = (*facts.losses, *facts.inconsistencies)
     return RoundTrip(name, place.engine.name, len(content), rows, len(dump), tuple(problems), losses)
+
+
+def _is_stable(place: Place, dump: bytes) -> bool:
+    """Whether a dump of what this one makes is the same again: what was lost is lost once."""
+    last = place.create()
+    place.load(last, dump)
+    return place.dump(last)[0] == dump
 
 
 def _natively(place: Place, database: str, file: Path) -> None:

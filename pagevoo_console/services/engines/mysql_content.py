@@ -93,7 +93,7 @@ def _history_of(connection: MysqlConnection, table: str, kind: str) -> History:
 def content_of(connection: MysqlConnection, of: TableRows) -> TableContent:
     row = row_expression(of.columns, is_short=True)
     hashed = f"CAST(CONV(LEFT(MD5({row}), 16), 16, 10) AS UNSIGNED)"
-    rows, total = connection.rows(f"SELECT COUNT(*), SUM({hashed}) {of.source}")[0]
+    rows, total = connection.rows(f"SELECT COUNT(*), SUM({hashed}) {of.source}{of.condition}")[0]
     if connection.warnings:
         raise Failed(
             f"A row of the table {of.table!r} is larger than the server's max_allowed_packet",

@@ -15,7 +15,8 @@ from typing import Any
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
 from pagevoo_console.services.engines.mysql_columns import GEOMETRIES, SUPPORTED
 from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, granted, quoted
-from pagevoo_console.services.engines.mysql_history import History, history_of
+from pagevoo_console.services.engines.mysql_history import History, has_momentless_rows, history_of
+from pagevoo_console.services.engines.mysql_keys import with_sorted_keys, without_unknown_options
 from pagevoo_console.services.engines.mysql_programs import (
     ENCODINGS,
     BrokenView,
@@ -139,6 +140,9 @@ def definitions(connection: MysqlConnection, *, strict: bool = False) -> Definit
         return read
     for program in read.programs:
         _look_at_program(connection, program, name, findings)
+    for table in read.tables:
+        if table.history is History.KEPT and has_momentless_rows(connection, table.name):
+            findings.lose(f"rows in the history of the table {table.name} that were true for no moment")
     findings.raise_if_any()
     return replace(read, losses=(*findings.lost, *_losses_of_programs(connection, read)))
 
@@ -147,6 +151,16 @@ def without_auto_increment(statement: str) -> str:
     """A table's CREATE statement without the next automatic number, which rows move and definitions do not."""
     tail = statement.rfind("\n) ENGINE=") + 1
     return statement[:tail] + _AUTO_INCREMENT.sub(r"\1", statement[tail:])
+
+
+_WITHOUT_HISTORY = re.compile(
+    r"(\n  `(?:[^`]|``)+` (?:[^'`\n]|'(?:[^'\\]|''|\\.)*')*?) WITHOUT SYSTEM VERSIONING(?=[ ,\n])"
+)
+"""What a column keeps of a history that was switched off; no statement makes such a table."""
+_NUMBER_OR_NULL = re.compile(
+    r"(\n  `(?:[^`]|``)+` (?![^\n']* NOT NULL AUTO_INCREMENT)[^\n']*? AUTO_INCREMENT)(?=[ ,\n])"
+)
+"""An automatic column that takes NULL for what it is; the server leaves that out of its own wording."""
 
 
 # --- tables and sequences -------------------------------------------------------------------------------------------
@@ -187,7 +201,15 @@ def _table(connection: MysqlConnection, name: str, database: str, findings: _Fin
         findings.refuse(f"a carriage return in a name within the table {name!r}")
     for sequence in foreign_sequences(body):
         findings.lose(f"default in the table {name} takes numbers from {sequence}, which is not in this backup")
+    body, *options = without_unknown_options(body)
+    tail, *more_options = without_unknown_options(tail)
+    for option in (*options, *more_options):
+        findings.lose(f"option {option} of the table {name}, which this server does not know")
+    body = with_sorted_keys(_NUMBER_OR_NULL.sub(r"\1 NULL", body))
     history = history_of(connection, statement)
+    if history is History.NONE and _WITHOUT_HISTORY.search(body):
+        body = _WITHOUT_HISTORY.sub(r"\1", body)
+        findings.lose(f"that columns of the table {name} would be left out of a history that it does not keep")
     if history is History.LOST:
         findings.lose(
             f"history of the table {name}: this server keeps it by transaction numbers, or is older than MariaDB 10.11"
@@ -304,7 +326,9 @@ def _losses_of_programs(connection: MysqlConnection, read: Definitions) -> list[
         if program.definer != account
     ]
     losses += [
-        f"view {view.name} is broken and left out, its text stands in the file: {view.why}" for view in read.broken
+        f"view {view.name} is broken and left out,"
+        f" {'its text stands in the file' if view.statement else 'the server does not show its text'}: {view.why}"
+        for view in read.broken
     ]
     losses += [
         f"view {view.name} reads the database {other}, which is not in this backup"

@@ -139,7 +139,8 @@ class _Dump:
             contents[table.name] = self._rows(table)
         others = {sequence_named(sequence.name): self._rows(sequence) for sequence in read.sequences}
         for view in read.broken:
-            self._broken(view)
+            if view.statement:
+                self._broken(view)
         collation = read.collation
         for program in read.programs:
             collation = self._program(program, collation)

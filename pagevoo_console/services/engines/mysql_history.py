@@ -33,11 +33,15 @@ def history_of(connection: MysqlConnection, statement: str) -> History:
 
 @dataclass(frozen=True, slots=True)
 class TableRows:
-    """All rows that a table has: its columns, those of time included, and the FROM clause that gives the rows."""
+    """All rows that a table has: its columns, those of time included, the FROM clause that gives the rows.
+
+    `condition` leaves out rows of a history that were true for no moment; no statement writes them again.
+    """
 
     table: str
     columns: list[Column]
     source: str
+    condition: str = ""
 
 
 def rows_of(connection: MysqlConnection, table: str, history: History) -> TableRows:
@@ -45,7 +49,16 @@ def rows_of(connection: MysqlConnection, table: str, history: History) -> TableR
     source = f"FROM {quoted(table)}"
     if history is not History.KEPT:
         return TableRows(table, columns, source)
-    return TableRows(table, columns + _times(connection, table), f"{source} FOR SYSTEM_TIME ALL")
+    start, end = times = _times(connection, table)
+    condition = f" WHERE {start.sql} < {end.sql}"
+    return TableRows(table, columns + times, f"{source} FOR SYSTEM_TIME ALL", condition)
+
+
+def has_momentless_rows(connection: MysqlConnection, table: str) -> bool:
+    """Whether its history holds rows that one statement wrote and took away again. Reads all of it."""
+    start, end = _times(connection, table)
+    source = f"FROM {quoted(table)} FOR SYSTEM_TIME ALL WHERE {start.sql} >= {end.sql}"
+    return bool(connection.rows(f"SELECT 1 {source} LIMIT 1"))
 
 
 def _times(connection: MysqlConnection, table: str) -> list[Column]:

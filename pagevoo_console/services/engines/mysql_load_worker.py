@@ -16,8 +16,9 @@ from pagevoo_console.services.engines.second_worker import LoadTables
 
 _TRUNCATED = 1265
 _TOO_LARGE = 1301
-_HARMLESS_IN_DDL = frozenset({1287, 3719, 3778, 1681, 1831, 1051, 139, 1478})
-"""Deprecations, duplicate indexes, wide rows, idle options: said of what was so in the original too."""
+_HARMLESS_IN_DDL = frozenset({1287, 3719, 3778, 1681, 1831, 1051, 139, 1478, 1292})
+"""Deprecations, duplicate indexes, wide rows, idle options, odd values: said of what was so in the original too."""
+_COLUMN_OF_WARNING = re.compile(r"column (?:`.*`\.`.*`\.`(.*)`|'(.*)') at row \d+\Z", re.DOTALL)
 _SCHEDULER_IS_OFF = (1105, "vent scheduler")
 _NOT_ALLOWED = frozenset({1148, 3948, 4166})
 """What a server says that takes no rows by LOAD DATA LOCAL."""
@@ -37,6 +38,7 @@ class TableWorker:
         self._tables = tables
         self._largest, self._can_stream = connection.rows("SELECT @@max_allowed_packet, @@local_infile")[0]
         self._enums: dict[str, bool] = {}
+        self._generated: dict[str, frozenset[str]] = {}
         self._table = b""
         self._is_ours = self._has_rows = False
         self._loading: str | None = None
@@ -151,7 +153,7 @@ class TableWorker:
         if written != announced:
             raise Corrupt(f"{what}: {announced} are announced and {written} were written", hint="Take another backup.")
         for code, text in self._warnings():
-            if code != _TRUNCATED or not self._has_enum(table):
+            if not (code == _TRUNCATED and self._has_enum(table)) and not self._is_of_generated(table, text):
                 raise Failed(f"{what} were not taken as they are: {text}", hint="Compare the servers' settings.")
 
     def _run(self, frame: Frame, what: str) -> int:
@@ -170,6 +172,18 @@ class TableWorker:
         if not self._connection.warnings:
             return []
         return [(int(code), str(text)) for level, code, text in self._connection.show_warnings() if level != "Note"]
+
+    def _is_of_generated(self, table: str, text: str) -> bool:
+        """Whether a warning is about what the server worked out itself, as it did when the row was first written."""
+        if table not in self._generated:
+            rows = self._connection.rows(
+                "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
+                " AND TABLE_NAME = %s AND IFNULL(GENERATION_EXPRESSION, '') NOT IN ('', 'ROW START', 'ROW END')",
+                [table],
+            )
+            self._generated[table] = frozenset(str(name) for (name,) in rows)
+        named = _COLUMN_OF_WARNING.search(text)
+        return bool(self._generated[table]) and (named is None or (named[1] or named[2]) in self._generated[table])
 
     def _has_enum(self, table: str) -> bool:
         """An ENUM may hold a value that none of its texts stands for; it comes back, with a warning."""

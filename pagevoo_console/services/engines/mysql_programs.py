@@ -35,6 +35,8 @@ ENCODINGS = {"utf8mb4": "utf-8", "utf8mb3": "utf-8", "utf8": "utf-8", "latin1": 
 
 _THIS = "{0} = DATABASE() AND CAST({0} AS BINARY) = CAST(DATABASE() AS BINARY)"
 _NO_SUCH_DEFINER = 1449
+_WRITES_WHERE_NOBODY_MAY = 1792
+"""What the server says of a view that draws numbers from a sequence, even where it is only to be shown."""
 _RESTING = ("SLAVESIDE_DISABLED", "REPLICA_SIDE_DISABLED")
 
 
@@ -155,7 +157,10 @@ def can_execute_texts(connection: MysqlConnection) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class BrokenView:
-    """A view that the server itself cannot read any more, with what it says of it and the view's wording."""
+    """A view that the server itself cannot read any more, with what it says of it and the view's wording.
+
+    `statement` is empty where the server does not show that either.
+    """
 
     name: str
     statement: str
@@ -167,16 +172,41 @@ def views(connection: MysqlConnection, names: list[str], database: str) -> tuple
     sound: list[Program] = []
     broken: list[BrokenView] = []
     for name in names:
-        _, statement, character_set, collation = connection.rows(f"SHOW CREATE VIEW {quoted(name)}")[0]
-        worded = without_database(without_definer(str(statement)), database)
+        try:
+            statement, character_set, collation = _shown(connection, name)
+        except pymysql.Error as error:
+            broken.append(BrokenView(name, "", str(error.args[-1])))
+            continue
+        worded = without_database(without_definer(statement), database)
         why = _problem_of_view(connection, name, worded)
         if why is None:
-            sound.append(
-                Program("view", name, worded, str(character_set), str(collation), definer=definer_of(str(statement)))
-            )
+            sound.append(Program("view", name, worded, character_set, collation, definer=definer_of(statement)))
         else:
             broken.append(BrokenView(name, worded, why))
     return _in_order(sound), broken
+
+
+def _shown(connection: MysqlConnection, name: str) -> tuple[str, str, str]:
+    """A view's CREATE statement, and the character set and collation that it was made under."""
+    try:
+        _, statement, character_set, collation = connection.rows(f"SHOW CREATE VIEW {quoted(name)}")[0]
+    except pymysql.Error as error:
+        if number_of(error) != _WRITES_WHERE_NOBODY_MAY:
+            raise
+    else:
+        return str(statement), str(character_set), str(collation)
+    algorithm, definer, security, query, check, character_set, collation = connection.rows(
+        "SELECT ALGORITHM, DEFINER, SECURITY_TYPE, VIEW_DEFINITION, CHECK_OPTION, CHARACTER_SET_CLIENT,"
+        " COLLATION_CONNECTION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()"
+        " AND TABLE_NAME = %s AND CAST(CONVERT(TABLE_NAME USING utf8mb4) AS BINARY) = CAST(%s AS BINARY)",
+        [name, name],
+    )[0]
+    account = "@".join(quoted(part) for part in str(definer).rsplit("@", 1))
+    ending = "" if check == "NONE" else f" WITH {check} CHECK OPTION"
+    statement = (
+        f"CREATE ALGORITHM={algorithm} DEFINER={account} SQL SECURITY {security} VIEW {quoted(name)} AS {query}{ending}"
+    )
+    return statement, str(character_set), str(collation)
 
 
 def _problem_of_view(connection: MysqlConnection, name: str, statement: str) -> str | None:
@@ -187,7 +217,8 @@ def _problem_of_view(connection: MysqlConnection, name: str, statement: str) -> 
         try:
             connection.run("PREPARE pagevoo_view FROM %s", [select_of(statement)])
         except pymysql.Error as error:
-            return None if number_of(error) == _NO_SUCH_DEFINER else str(error.args[-1])
+            is_sound = number_of(error) in (_NO_SUCH_DEFINER, _WRITES_WHERE_NOBODY_MAY)
+            return None if is_sound else str(error.args[-1])
         connection.run("DEALLOCATE PREPARE pagevoo_view")
     return None
 

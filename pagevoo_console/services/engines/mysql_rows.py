@@ -79,7 +79,7 @@ class RowReader:
     def __init__(self, connection: MysqlConnection, rows: TableRows) -> None:
         self._connection = connection
         self._columns = rows.columns
-        self._source = f"{rows.source} USE INDEX ()"
+        self._source = f"{rows.source} USE INDEX (){rows.condition}"
         self.sums: RowSums | None = None if is_summed_by_server(rows.columns) else RowSums()
         """What has passed so far; None where only the server can tell."""
 

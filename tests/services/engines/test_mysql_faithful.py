@@ -835,3 +835,123 @@ def test_a_swap_takes_sequences_history_packages_and_events_along(place: Mariadb
     assert dict(place.run(aside, STATES)) == {"works": "SLAVESIDE_DISABLED", "sleeps": "DISABLED"}
     for name in (live, aside):
         assert place.run(name, "INSERT INTO notes (label) VALUES ('next')", "INSERT INTO past (v) VALUES (3)") == []
+
+
+# --- what MariaDB's own tests leave behind ----------------------------------------------------------------------------
+
+
+def test_fault_108_rows_of_a_history_that_were_true_for_no_moment_are_named(
+    place: MariadbPlace, tmp_path: Path
+) -> None:
+    copy = copied(
+        place,
+        place.create(
+            "CREATE TABLE plain (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING",
+            "SET timestamp = 1589245268.41934",
+            "REPLACE INTO plain VALUES (1, 1), (1, 2)",
+            "DELETE HISTORY FROM plain BEFORE SYSTEM_TIME '2001-01-01'",
+        ),
+        tmp_path,
+    )
+    assert place.run(copy.original, "SELECT COUNT(*) FROM plain FOR SYSTEM_TIME ALL") == [(2,)]
+    assert copy.losses == ["rows in the history of the table plain that were true for no moment"]
+    copy.same("SELECT * FROM plain")
+
+
+def test_fault_108_a_column_left_out_of_a_history_that_is_off_is_named(place: MariadbPlace) -> None:
+    original = place.create(
+        "SET system_versioning_alter_history = KEEP",
+        "CREATE TABLE told (a INT WITHOUT SYSTEM VERSIONING COMMENT 'is WITHOUT SYSTEM VERSIONING', b INT DEFAULT 1)"
+        " WITH SYSTEM VERSIONING",
+        "ALTER TABLE told DROP SYSTEM VERSIONING",
+    )
+    dump, facts = place.dump(original)
+    assert facts.losses == ("that columns of the table told would be left out of a history that it does not keep",)
+    copy = place.create()
+    place.load(copy, dump)
+    assert (place.fingerprint(copy), place.dump(copy)[0]) == (facts.fingerprint, dump)
+    assert b"COMMENT 'is WITHOUT SYSTEM VERSIONING'" in dump
+
+
+def test_fault_100_an_automatic_column_may_hold_nothing(place: MariadbPlace, tmp_path: Path) -> None:
+    numbered = "ADD COLUMN b INT AUTO_INCREMENT NULL UNIQUE COMMENT 'NOT NULL AUTO_INCREMENT'"
+    copy = copied(
+        place,
+        place.create(
+            "CREATE TABLE old (a INT)", "INSERT INTO old VALUES (1), (2)", f"ALTER TABLE old {numbered}",
+            "CREATE TABLE new (a INT)", f"ALTER TABLE new {numbered}", "INSERT INTO new VALUES (1, NULL), (2, 5)",
+            "CREATE TABLE past (a INT) WITH SYSTEM VERSIONING", "INSERT INTO past VALUES (1), (2)",
+            "DELETE FROM past WHERE a = 1", "SET system_versioning_alter_history = KEEP",
+            f"ALTER TABLE past {numbered}",
+        ),
+        tmp_path,
+    )  # fmt: skip
+    assert copy.same("SELECT b FROM old UNION ALL SELECT b FROM new") == [(None,), (None,), (None,), (5,)]
+
+
+def test_fault_106_a_generated_column_may_warn_again_when_it_is_filled(place: MariadbPlace, tmp_path: Path) -> None:
+    copied(
+        place,
+        place.create(
+            "SET sql_mode = ''",
+            "CREATE TABLE odd (a DATE NOT NULL, b MEDIUMTEXT AS (a NOT IN (a, a)) VIRTUAL,"
+            " c TIMESTAMP AS (a NOT IN (b, b)) STORED)",
+            "INSERT INTO odd (a) VALUES ('0000-00-00'), ('2024-01-01')",
+        ),
+        tmp_path,
+    )
+
+
+def test_fault_120_keys_stand_in_the_order_that_a_server_gives_them(place: MariadbPlace, tmp_path: Path) -> None:
+    original = place.create(
+        "CREATE TABLE early (x INT, y INT, `,\n  KEY ``z``` INT, KEY (y), FULLTEXT KEY f (t), UNIQUE uy (y), UNIQUE ux (x),"
+        " UNIQUE p (t(3)), t VARCHAR(20) NOT NULL COMMENT 'a,\n  UNIQUE KEY', PRIMARY KEY (x), KEY (x, y),"
+        " CONSTRAINT odd CHECK (x <> 7))",
+        "INSERT INTO early VALUES (1, NULL, 2, 'x')",
+        "CREATE TABLE late (a INT, b INT NOT NULL, UNIQUE (b), UNIQUE (a), KEY (b))",
+        "ALTER TABLE late MODIFY a INT NOT NULL, MODIFY b INT NULL, ALGORITHM = INPLACE",
+    )
+    shown = place.run(original, "SHOW CREATE TABLE early")[0][1]
+    copied(place, original, tmp_path)
+    assert shown.index("UNIQUE KEY `uy`") < shown.index("UNIQUE KEY `ux`")
+
+
+def test_an_option_that_the_server_only_remembers_is_named(place: MariadbPlace) -> None:
+    original = place.create(
+        "SET sql_mode = 'IGNORE_BAD_TABLE_OPTIONS'",
+        "CREATE TABLE told (a INT foo='it''s', b INT COMMENT 'x /* `no`=1 */') bar=7",
+    )
+    dump, facts = place.dump(original)
+    assert facts.losses == (
+        "option foo of the table told, which this server does not know",
+        "option bar of the table told, which this server does not know",
+    )
+    copy = place.create()
+    place.load(copy, dump)
+    assert place.fingerprint(copy) == facts.fingerprint
+    assert b"COMMENT 'x /* `no`=1 */'" in dump
+
+
+def test_fault_109_117_a_view_that_draws_numbers_comes_back(place: MariadbPlace, tmp_path: Path) -> None:
+    copy = copied(
+        place,
+        place.create(
+            "CREATE SEQUENCE numbers",
+            "CREATE TABLE goods (a INT)",
+            "CREATE VIEW drawn AS SELECT NEXTVAL(numbers) AS n, `a` AS `it's` FROM goods WHERE a > 1 WITH CHECK OPTION",
+        ),
+        tmp_path,
+    )
+    copy.same("SELECT * FROM drawn")
+
+
+def test_fault_116_a_view_that_the_server_does_not_even_show_is_named(place: MariadbPlace) -> None:
+    original = place.create(
+        "CREATE TABLE kept (a INT) WITH SYSTEM VERSIONING",
+        "CREATE VIEW once AS SELECT a FROM kept FOR SYSTEM_TIME AS OF TIMESTAMP '2020-01-01 00:00:00'",
+        "DROP TABLE kept",
+        "CREATE TABLE kept (a INT)",
+    )
+    dump, facts = place.dump(original)
+    assert [loss for loss in facts.losses if loss.startswith("view once is broken and left out, the server does not")]
+    place.load(place.create(), dump)
