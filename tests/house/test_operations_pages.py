@@ -58,14 +58,20 @@ def procedures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Procedure]
 
 def indexed() -> dict[str, Path]:
     """The page of each kind, as the index says."""
-    rows = re.findall(r"^\| `([a-z.]+)` \| \[[^\]]+\]\(([a-z-]+\.md)\) \|$", INDEX.read_text(encoding="utf-8"), re.M)
+    rows = re.findall(r"^\| `([a-z_.]+)` \| \[[^\]]+\]\(([a-z-]+\.md)\) \|$", INDEX.read_text(encoding="utf-8"), re.M)
     return {kind: PAGES / page for kind, page in rows}
 
 
-def steps_on(page: Path) -> list[str]:
-    """The steps that a page's tables tell of, in order; the end that all have is left out."""
-    lines = page.read_text(encoding="utf-8").splitlines()
-    cells = [re.match(r"^\| `([a-z:A-Z]+)` \|", line) for line in lines]
+def chapter(kind: OperationKind) -> str:
+    """What a kind's page says of it: from the heading that names it to the next one that names another."""
+    parts = re.split(r"^(#+ .*`[a-z_.]+`.*)$", indexed()[kind.value].read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (place,) = [number for number, part in enumerate(parts) if part.startswith("#") and f"`{kind.value}`" in part]
+    return parts[place + 1]
+
+
+def steps_on(text: str) -> list[str]:
+    """The steps that the tables of a chapter tell of, in order; the end that all have is left out."""
+    cells = [re.match(r"^\| `([a-z:A-Z]+)` \|", line) for line in text.splitlines()]
     return [cell[1] for cell in cells if cell is not None and cell[1] != "finish"]
 
 
@@ -78,7 +84,7 @@ def test_every_kind_of_operation_has_its_page_and_every_page_is_in_the_index(pro
     kinds = {kind.value for kind in OperationKind}
     assert set(indexed()) == kinds == set(procedures)
     assert {page.name for page in indexed().values()} | {INDEX.name} == {page.name for page in PAGES.glob("*.md")}
-    assert [kind for kind, page in indexed().items() if f"`{kind}`" not in page.read_text(encoding="utf-8")] == []
+    assert all(chapter(kind) for kind in OperationKind)
 
 
 @pytest.mark.parametrize("kind", FULLEST, ids=str)
@@ -86,7 +92,7 @@ def test_every_step_stands_on_the_page_in_its_order(kind: OperationKind, procedu
     steps = [as_written(step) for step in procedures[kind].steps(FULLEST[kind])]
     beside = [] if kind not in (OperationKind.DELETE, OperationKind.SWITCH) else _with_grace(kind, procedures[kind])
 
-    told = steps_on(indexed()[kind])
+    told = steps_on(chapter(kind))
 
     assert told == list(dict.fromkeys([*beside, *steps]))
 
@@ -103,7 +109,7 @@ def test_what_was_replaced_comes_back_in_the_steps_that_its_page_draws(procedure
     plan = FULLEST[OperationKind.UNDELETE] | {"is_replaced": True, "grace_days": 7, "mode": "replace"}
     steps = [step.name for step in procedures[OperationKind.UNDELETE].steps(plan)]
 
-    assert " ─▶ ".join([*steps, "finish"]) in indexed()[OperationKind.UNDELETE].read_text(encoding="utf-8")
+    assert " ─▶ ".join([*steps, "finish"]) in chapter(OperationKind.UNDELETE)
 
 
 def test_only_repairs_keep_their_steps_in_their_plan() -> None:
@@ -111,7 +117,7 @@ def test_only_repairs_keep_their_steps_in_their_plan() -> None:
 
 
 def test_every_repair_and_each_of_its_steps_stand_on_their_page() -> None:
-    text = indexed()[OperationKind.REPAIR.value].read_text(encoding="utf-8")
+    text = chapter(OperationKind.REPAIR)
     rows = dict(re.findall(r"^\| (`[a-z_]+`[^|]*) \| (`recheck`[^|]*|none[^|]*) \|$", text, re.M))
     actions = {action.value: None for action in RepairAction}
     removed = retirement("d", None, "1", generation="", changes=[])
@@ -121,7 +127,7 @@ def test_every_repair_and_each_of_its_steps_stand_on_their_page() -> None:
     assert told["`retire`"] == [step.name for step in removed.steps]
     assert told["`retire`, `--grace 0`"] == [step.name for step in at_once(removed, "d").steps]
     performed = re.findall(r'"([a-z]+)"', _cases())
-    assert set(steps_on(indexed()[OperationKind.REPAIR.value])) - set(actions) | {"adopt"} == set(performed)
+    assert set(steps_on(text)) - set(actions) | {"adopt"} == set(performed)
     assert {step for steps in told.values() for step in steps} == set(performed)
 
 
