@@ -12,13 +12,14 @@ from pagevoo_console.cli.backup_import import import_
 from pagevoo_console.cli.backup_opening import IdentityFile, PassphraseStdin, passphrase_of_stdin, use_keys
 from pagevoo_console.cli.backup_place import fetch, place_of
 from pagevoo_console.cli.backup_prune import prune
-from pagevoo_console.cli.call import call_of, show_steps
+from pagevoo_console.cli.call import Call, call_of, show_steps
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.database import Id, newest_operation
 from pagevoo_console.cli.refresh import look
 from pagevoo_console.cli.trash import Grace
 from pagevoo_console.domain.backup import Verdict
-from pagevoo_console.domain.errors import Corrupt
+from pagevoo_console.domain.errors import Corrupt, WrongUsage
+from pagevoo_console.domain.piece import Piece, read_piece
 from pagevoo_console.domain.place import is_place, read_place
 from pagevoo_console.services.values import iso
 
@@ -124,6 +125,11 @@ def restore(
     into: Annotated[str | None, typer.Option(metavar="NAME", help="Into a database of this name instead.")] = None,
     confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="What is replaced, exactly.")] = None,
     grace: Grace = None,
+    table: Annotated[str | None, typer.Option(metavar="NAME", help="Only this table of it.")] = None,
+    rows: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Only the table's rows with this value; can be given again."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
     identity: IdentityFile = None,
     passphrase_stdin: PassphraseStdin = False,
@@ -134,6 +140,14 @@ def restore(
     use_keys(call, identity, passphrase_stdin)
     placed = console.placed_backups
     chosen = placed.prepared(placed.get(backup)) if is_place(backup) else console.backups.get(backup)
+    if table is not None or rows:
+        if into is not None or grace is not None or table is None or chosen.place:
+            raise WrongUsage(
+                "Rows are of a --table, which goes into the live database",
+                hint="Leave --into and --grace out; bring a backup in a place here first: `backup fetch`.",
+            )
+        _restore_part(call, chosen, tenant, read_piece(table, rows or ()), confirm, dry_run=dry_run)
+        return
     carry_out = placed.restore if chosen.place else console.restores.run
     plan = console.restores.plan(chosen, tenant, into, grace)
     named = {"tenant": tenant, "database": plan.database, "server": plan.server, "mode": plan.mode.value}
@@ -166,6 +180,34 @@ def restore(
             paper.line(f"What it replaced can be had back until {until}: `database undelete {kept.operation}`")
 
     call.answer(document, show)
+
+
+def _restore_part(call: Call, chosen: Backup, tenant: str, piece: Piece, confirm: str | None, *, dry_run: bool) -> None:
+    parts = call.console.part_restores
+    plan = parts.plan(chosen, tenant, piece)
+    named = {
+        "tenant": tenant, "database": plan.database, "server": plan.server, "mode": "part", "backup": chosen.id,
+        "table": piece.table, "rows": {column: list(values) for column, values in piece.rows},
+    }  # fmt: skip
+    if dry_run:
+        document = {
+            "ok": True, "operation": None, "dry_run": True, **named, "live_rows": plan.live_rows,
+            "steps": [words.step(step) for step in plan.steps], "warnings": list(plan.warnings),
+        }  # fmt: skip
+        call.answer(document, lambda paper: show_steps(paper, plan.steps))
+        return
+    if confirm is None and call.is_attended:
+        call.output.answer({}, lambda paper: show_steps(paper, plan.steps))
+    confirmation = call.confirmation(plan.database, confirm)
+    done = call.work(lambda job: parts.run(plan, confirmation, job))
+    look(call, tenant)
+    operation = newest_operation(call, tenant, "backup.restore_part")
+    counts = {"removed": done["removed"], "written": done["written"]}
+    text = (
+        f"{formats.counted(done['written'], 'row')} of {piece.table} came back from {chosen.id},"
+        f" in the place of {done['removed']}"
+    )
+    call.answer({"ok": True, "operation": operation, **named, **counts}, lambda paper: paper.line(text))
 
 
 @app.command("list")

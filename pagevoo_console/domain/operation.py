@@ -34,6 +34,7 @@ class OperationKind(StrEnum):
     MEND = "feature.repair"
     ADOPT = "feature.adopt"
     RESTORE = "backup.restore"
+    RESTORE_PART = "backup.restore_part"
     IMPORT = "backup.import"
     ENFORCE = "quota.enforce"
     RELEASE = "quota.release"

@@ -33,6 +33,7 @@ from pagevoo_console.services.inspection import Inspection
 from pagevoo_console.services.lineages import Lineages
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.part_restores import PartRestores
 from pagevoo_console.services.placed_backups import PlacedBackups
 from pagevoo_console.services.places import Places
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
@@ -123,6 +124,10 @@ class Console:
         self.imports = Imports(
             self.master, self.registry, connections, self.tenancy, self.tenants, self.backups, self.operations,
             self.guests, lineages, self.tiers, self.freezes.again,
+        )  # fmt: skip
+        self.part_restores = PartRestores(
+            self.master, self.registry, connections, self.tenants, self.backups, self.operations, self.guests,
+            self.freeze_records,
         )  # fmt: skip
         website_rows = WebsiteRows(self.registry, lineages)
         moves = TrashMoves(self.master, connections)

@@ -100,3 +100,20 @@ def test_an_interrupted_purge_is_resumed(desk: Desk) -> None:
     assert desk.refused("operation", "abandon", number, code=3) == "too_late"
     assert desk.json("operation", "resume", number)["state"] == "done"
     assert desk.json("database", "trash")["total"] == 0
+
+
+def test_rows_of_a_table_come_back_out_of_a_backup(desk: Desk) -> None:
+    tenant, name = desk.provisioned()
+    desk.json("feature", "install", tenant, "blog")
+    backup = desk.json("backup", "create", tenant)["backup"]["id"]
+    restore = ("backup", "restore", backup, "--tenant", tenant, "--table", "installed_features")
+    planned = desk.json(*restore, "--rows", "feature_type=blog", "--dry-run")
+    assert (planned["mode"], planned["rows"], planned["live_rows"]) == ("part", {"feature_type": ["blog"]}, 1)
+    assert [step["name"] for step in planned["steps"]] == ["safety", "stage", "compare", "copy", "clean"]
+
+    assert desk.refused(*restore, code=3) == "confirmation_mismatch"
+    done = desk.json(*restore, "--rows", "feature_type=blog", "--confirm", name)
+
+    assert (done["removed"], done["written"], done["table"]) == (1, 1, "installed_features")
+    assert desk.refused(*restore, "--into", "look", "--dry-run", code=2)
+    assert desk.refused("backup", "restore", backup, "--tenant", tenant, "--rows", "id=1", "--dry-run", code=2)

@@ -13,6 +13,7 @@ from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.errors import Busy
 from pagevoo_console.domain.feature import FeatureState
 from pagevoo_console.domain.freeze import FreezeReason
+from pagevoo_console.domain.piece import read_piece
 from pagevoo_console.services.jobs import JobContext
 from tests.masters import ENGINES
 from tests.services.platform_world import World
@@ -254,6 +255,28 @@ class RestoringAsGuest(Restoring):
     failpoints = ("guest.made", "guest.loaded", "guest.taken_over")
 
 
+class RestoringPart(Restoring):
+    """A row of the backup beside one that was written since: it comes back, and the other stays."""
+
+    failpoints = (*points("backup.restore_part", "safety", "stage", "compare", "copy", "clean"), "part.copied")
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        world.write("DELETE FROM feature_settings WHERE setting_key = 'first'", database=world.name(self.tenant))
+
+    def work(self) -> object:
+        parts = self.console.part_restores
+        plan = parts.plan(self.backup, self.tenant, read_piece("feature_settings", ["setting_key=first"]))
+        return parts.run(plan, self.world.name(self.tenant), JobContext())
+
+    def check_between(self) -> None:
+        assert self.settings() in ([("second",)], [("first",), ("second",)])
+
+    def check(self) -> None:
+        assert self.settings() == [("first",), ("second",)]
+        assert self.guests() == []
+
+
 class Freezing(Gesture):
     failpoints = (*points("quota.enforce", "record", "freeze"), "freezing.half")
 
@@ -312,6 +335,7 @@ GESTURES: tuple[type[Gesture], ...] = (
     Deletion,
     Restoring,
     RestoringAsGuest,
+    RestoringPart,
     Freezing,
     Releasing,
 )

@@ -72,7 +72,7 @@ def _elsewhere(text: object, target: Target, database: str) -> list[str]:
     return sorted({f"{first}.{second}" for _, first, second in worded(body).pairs() if first.lower() in others})
 
 
-def dangling(connection: MysqlConnection, database: str, job: JobContext) -> list[str]:
+def dangling(connection: MysqlConnection, database: str, job: JobContext, *, touching: str | None = None) -> list[str]:
     """Rows that point nowhere: a dump switches the checks off while it is loaded."""
     keys: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {}
     for name, table, column, schema, parent, parent_column in connection.rows(
@@ -87,6 +87,8 @@ def dangling(connection: MysqlConnection, database: str, job: JobContext) -> lis
         job.progress("Checking foreign keys", number, len(keys), "keys")
         job.check()
         _, schema, parent, _ = columns[0]
+        if touching is not None and touching not in (table, parent):
+            continue
         if schema.lower() != database.lower():
             found.append(f"The foreign key {name} of {table} points into the database {schema}")
         elif parent not in tables:

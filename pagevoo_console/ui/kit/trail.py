@@ -32,6 +32,7 @@ ACTIONS = {
     "backup.create": "Back up",
     "backup.verify": "Verify backup",
     "backup.restore": "Restore backup",
+    "backup.restore_part": "Restore table",
     "backup.import": "Import dump",
     "backup.prune": "Remove backups",
     "tenant.export": "Export",
