@@ -153,5 +153,5 @@ def test_what_stops_work_offers_a_way_that_deletes_nothing(open_window: OpenWind
 @pytest.mark.parametrize("code", sorted(WAYS))
 def test_every_refusal_of_the_table_is_one_that_the_services_know(code: str) -> None:
     folder = Path(pagevoo_console.services.__path__[0])
-    domain = folder.parent / "domain" / "errors.py"
-    assert any(f'"{code}"' in file.read_text() for file in (*folder.rglob("*.py"), domain))
+    domain = (folder.parent / "domain").glob("*.py")
+    assert any(f'"{code}"' in file.read_text() for file in (*folder.rglob("*.py"), *domain))
