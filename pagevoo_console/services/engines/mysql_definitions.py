@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pagevoo_console.domain.errors import MissingPrivilege, Unsupported
+from pagevoo_console.services.engines.mysql_broken_triggers import broken_triggers
 from pagevoo_console.services.engines.mysql_columns import GEOMETRIES, SUPPORTED
 from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, granted, quoted
 from pagevoo_console.services.engines.mysql_history import History, has_momentless_rows, history_of
@@ -140,6 +141,8 @@ def definitions(connection: MysqlConnection, *, strict: bool = False) -> Definit
         return read
     for program in read.programs:
         _look_at_program(connection, program, name, findings)
+    for trigger, its_table, column in broken_triggers(connection):
+        findings.refuse(f"the trigger {trigger!r}, which speaks of a column {column!r} that {its_table!r} has not")
     for table in read.tables:
         if table.history is History.KEPT and has_momentless_rows(connection, table.name):
             findings.lose(f"rows in the history of the table {table.name} that were true for no moment")

@@ -904,8 +904,8 @@ def test_fault_106_a_generated_column_may_warn_again_when_it_is_filled(place: Ma
 
 def test_fault_120_keys_stand_in_the_order_that_a_server_gives_them(place: MariadbPlace, tmp_path: Path) -> None:
     original = place.create(
-        "CREATE TABLE early (x INT, y INT, `,\n  KEY ``z``` INT, KEY (y), FULLTEXT KEY f (t), UNIQUE uy (y), UNIQUE ux (x),"
-        " UNIQUE p (t(3)), t VARCHAR(20) NOT NULL COMMENT 'a,\n  UNIQUE KEY', PRIMARY KEY (x), KEY (x, y),"
+        "CREATE TABLE early (x INT, y INT, `,\n  KEY ``z``` INT, KEY (y), FULLTEXT KEY f (t), UNIQUE uy (y),"
+        " UNIQUE ux (x), UNIQUE p (t(3)), t VARCHAR(20) NOT NULL COMMENT 'a,\n  UNIQUE KEY', PRIMARY KEY (x), KEY (x, y),"
         " CONSTRAINT odd CHECK (x <> 7))",
         "INSERT INTO early VALUES (1, NULL, 2, 'x')",
         "CREATE TABLE late (a INT, b INT NOT NULL, UNIQUE (b), UNIQUE (a), KEY (b))",
@@ -930,6 +930,22 @@ def test_an_option_that_the_server_only_remembers_is_named(place: MariadbPlace) 
     place.load(copy, dump)
     assert place.fingerprint(copy) == facts.fingerprint
     assert b"COMMENT 'x /* `no`=1 */'" in dump
+
+
+def test_fault_113_a_trigger_that_speaks_of_a_column_that_is_gone_is_refused_by_name(place: MariadbPlace) -> None:
+    statements = (
+        "CREATE TABLE `odd ``table` (`it``s` INT, kept INT, gone INT)",
+        "CREATE TRIGGER sound BEFORE UPDATE ON `odd ``table` FOR EACH ROW SET NEW . `it``s` = old.KEPT,"
+        " @a = 'NEW.nothing' /* OLD.nothing */, @b = @new.x",
+        "CREATE TRIGGER later BEFORE INSERT ON `odd ``table` FOR EACH ROW SET NEW.kept = NEW.gone",
+    )
+    original = place.create(*statements)
+    place.dump(original)
+    place.run(original, "ALTER TABLE `odd ``table` DROP COLUMN gone")
+    with pytest.raises(Unsupported) as caught:
+        place.dump(original)
+    assert "the trigger 'later', which speaks of a column 'gone' that 'odd `table' has not" in caught.value.message
+    assert "sound" not in caught.value.message
 
 
 def test_fault_109_117_a_view_that_draws_numbers_comes_back(place: MariadbPlace, tmp_path: Path) -> None:
