@@ -18,7 +18,6 @@ import pyrage
 
 from pagevoo_console.domain.encryption import SealFacts, SealMethod, WrongKey
 from pagevoo_console.domain.errors import Corrupt, Failed, WrongUsage
-from pagevoo_console.services.age_passphrase import PassphraseReader, PassphraseSealer, is_sealed_by_passphrase
 from pagevoo_console.services.secrets import Secret
 
 SHORTEST_PASSPHRASE = 12
@@ -48,8 +47,10 @@ class Sealing:
     trial: Any = None
 
     def sealer(self, sink: Callable[[bytes], object]) -> Sealer:
-        """What encrypts into `sink`."""
+        """What encrypts into `sink`. What passphrases need takes 7 MB, and is imported when one is used."""
         if self.passphrase is not None:
+            from pagevoo_console.services.age_passphrase import PassphraseSealer
+
             return PassphraseSealer(sink, self.passphrase.reveal())
         return _RecipientSealer(sink, (*self.keys, self.trial.to_public()))
 
@@ -119,6 +120,8 @@ def opened(file: IO[bytes], identities: Sequence[Any], passphrase: Secret | None
 
     Raises WrongKey where nothing at hand opens it, Corrupt where it was cut or changed.
     """
+    from pagevoo_console.services.age_passphrase import PassphraseReader, is_sealed_by_passphrase
+
     start = file.tell()
     header = file.read(64)
     file.seek(start)
