@@ -905,8 +905,8 @@ def test_fault_106_a_generated_column_may_warn_again_when_it_is_filled(place: Ma
 def test_fault_120_keys_stand_in_the_order_that_a_server_gives_them(place: MariadbPlace, tmp_path: Path) -> None:
     original = place.create(
         "CREATE TABLE early (x INT, y INT, `,\n  KEY ``z``` INT, KEY (y), FULLTEXT KEY f (t), UNIQUE uy (y),"
-        " UNIQUE ux (x), UNIQUE p (t(3)), t VARCHAR(20) NOT NULL COMMENT 'a,\n  UNIQUE KEY', PRIMARY KEY (x), KEY (x, y),"
-        " CONSTRAINT odd CHECK (x <> 7))",
+        " UNIQUE ux (x), UNIQUE p (t(3)), t VARCHAR(20) NOT NULL COMMENT 'a,\n  UNIQUE KEY', PRIMARY KEY (x),"
+        " KEY (x, y), CONSTRAINT odd CHECK (x <> 7))",
         "INSERT INTO early VALUES (1, NULL, 2, 'x')",
         "CREATE TABLE late (a INT, b INT NOT NULL, UNIQUE (b), UNIQUE (a), KEY (b))",
         "ALTER TABLE late MODIFY a INT NOT NULL, MODIFY b INT NULL, ALGORITHM = INPLACE",
