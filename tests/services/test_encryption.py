@@ -257,9 +257,9 @@ def test_without_a_keyring_making_a_key_is_refused_and_opening_finds_none(file_w
     with pytest.raises(Refused) as caught:
         BackupKeys().make()
     assert caught.value.code == "no_secret_store"
-    backups.keys = BackupKeys()
+    another = make_world(file_world.master, file_world.folders, initialise=False).console.backups
     with pytest.raises(ConsoleError, match="no key"):
-        backups.verify(made, JobContext())
+        another.verify(made, JobContext())
 
 
 def test_the_keyring_keeps_an_identity_and_opens_what_is_encrypted_for_it(
