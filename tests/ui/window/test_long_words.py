@@ -55,6 +55,7 @@ def test_words_grow_by_two_fifths_and_fields_stay_as_they_are() -> None:
         "quotas",
         "fleet.backups",
         "schedules",
+        "several",
     ],
 )
 def test_no_room_cuts_anything_off(
@@ -78,6 +79,8 @@ def test_no_room_cuts_anything_off(
         console = world.console
         console.fleet_backups.backup(console.fleet_backups.plan((tenant, "nobody")), job)
         window.actions_.trigger(room)
+    elif room == "several":
+        workspace.browser.list.selectAll()
     elif room in ("operations", "audit", "servers", "schedules"):
         window.actions_.trigger(f"{room}.show")
     elif room != "overview":
