@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pagevoo_console.domain.backup import Backup, Verdict
-from pagevoo_console.domain.errors import ConsoleError, Corrupt, NotFound
+from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFound
 from pagevoo_console.domain.place import Place, read_placed
 from pagevoo_console.services import backup_files as files
 from pagevoo_console.services.backups import Backups
@@ -141,6 +141,17 @@ class PlacedBackups:
             return verdict
         finally:
             self._let_go(copy)
+
+    def prove(self, backup: Backup, job: JobContext) -> Backup:
+        """Verify in full and raise Failed (`not_proved`) unless it holds; returns the backup with its proof."""
+        verdict = self.verify(backup, job)
+        if not verdict.ok:
+            raise Failed(
+                f"{backup.place} does not restore to what was dumped: {'; '.join(verdict.problems)}",
+                code="not_proved",
+                hint="Send another one.",
+            )
+        return self.get(backup.place)
 
     # --- restoring --------------------------------------------------------------------------------------------------
 

@@ -253,10 +253,10 @@ def _window_actions(
                lambda _s: workspace.context.doors.show_fleet_backups(), view, "Alt+7",
                keywords=("fleet", "proof", "verify", "failed")),
         Action("fleet.backup", translate("window", "Back everybody up…"), "database-backup",
-               lambda _s: workspace.context.doors.back_up_all(()), view, applies_to=lambda s: s.is_connected,
+               lambda s: workspace.context.doors.back_up_all(_several(s)), view, applies_to=lambda s: s.is_connected,
                keywords=("fleet", "all", "backup")),
         Action("fleet.verify", translate("window", "Prove everybody's backup…"), "shield-check",
-               lambda _s: workspace.context.doors.prove_all(()), view, applies_to=lambda s: s.is_connected,
+               lambda s: workspace.context.doors.prove_all(_several(s)), view, applies_to=lambda s: s.is_connected,
                keywords=("fleet", "all", "restore", "verify")),
         Action("backup.prune", translate("window", "Prune backups…"), "archive",
                lambda _s: workspace.context.doors.prune(), view, applies_to=lambda s: s.is_connected,
@@ -286,6 +286,11 @@ def _window_actions(
                lambda _s: KeyboardHelp(window.actions_.shortcuts(), window).open(), help_, "F1",
                keywords=("shortcuts", "keys")),
     )  # fmt: skip
+
+
+def _several(selection: Selection) -> tuple[str, ...]:
+    """Who is chosen in the list, where that is more than one."""
+    return tuple(tenant.id for tenant in selection.tenants) if len(selection.tenants) > 1 else ()
 
 
 def _is_in_findings(selection: Selection) -> bool:

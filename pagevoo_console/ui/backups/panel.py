@@ -42,6 +42,12 @@ class BackupPanel(Section[tuple[Backup, ...]]):
             on_click=lambda: context.doors.restore(self.tenant, None),
         )  # fmt: skip
         self.restore_button.setObjectName("restoreButton")
+        self.import_button = icon_button(
+            "upload", translate("backups", "Import a dump of another tool…"),
+            lambda: context.doors.import_dump(self.tenant),
+        )  # fmt: skip
+        self.import_button.setObjectName("importButton")
+        self.add_to_head(self.import_button)
         self.add_to_head(self.restore_button)
         self.add_to_head(self.back_up_button)
 

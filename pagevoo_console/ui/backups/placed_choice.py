@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QVBoxLayout, QWidget
 
 from pagevoo_console.domain.backup import Backup
+from pagevoo_console.domain.changes import Changes
+from pagevoo_console.domain.job import JobEvent, Task
 from pagevoo_console.domain.place import Place
 from pagevoo_console.ui.backups.cards import backup_card
 from pagevoo_console.ui.kit.banners import Banner
 from pagevoo_console.ui.kit.choices import ChoiceCard
-from pagevoo_console.ui.kit.controls import button
+from pagevoo_console.ui.kit.controls import button, icon_button
 from pagevoo_console.ui.kit.i18n import translate
 from pagevoo_console.ui.kit.labels import plain_label
 from pagevoo_console.ui.kit.messages import message_of
@@ -44,6 +47,8 @@ class PlacedChoice(QWidget):
         super().__init__(parent)
         self._console, self._runner, self._tenant, self._group = console, runner, tenant, group
         self._live_generation: str | None = None
+        self._job = 0
+        runner.job_event.connect(self._job_event)
         self._found: dict[str, tuple[Backup, ChoiceCard]] = {}
         self.places = QComboBox()
         self.places.setObjectName("restorePlaceCombo")
@@ -101,10 +106,32 @@ class PlacedChoice(QWidget):
         self._none.setText(translate("restore", "There is no whole backup of this database there."))
         for backup in found[:SHOWN]:
             card = backup_card(backup, self._live_generation)
+            verify = icon_button(
+                "shield-check", translate("restore", "Bring a copy here and verify it"), partial(self._verify, backup)
+            )
+            verify.setObjectName(f"verifyPlaced-{backup.id}")
+            card.add_badge(verify)
             self._found[backup.place] = (backup, card)
             self._group.addButton(card.control)
             self._cards.addWidget(card)
         self.changed.emit()
+
+    def _verify(self, backup: Backup) -> None:
+        """Prove it by a copy; the answer is the job's."""
+        placed = self._console.placed_backups
+        title = translate("restore", "Verify {backup}").format(backup=backup.path.name)
+        done = Changes(frozenset({backup.tenant}), frozenset({"backups", "audit"}))
+        self._job = self._runner.run(
+            Task(title, LANE, lambda job: placed.prove(backup, job), backup.tenant, lambda _proved: done)
+        ).id
+
+    def _job_event(self, event: JobEvent) -> None:
+        if event.job.id != self._job or not event.job.state.is_final:
+            return
+        if event.job.error is None:
+            self.look()
+        else:
+            self.banner.show_message(message_of(event.job.error))
 
     def _failed(self, error: Exception) -> None:
         self.look_button.setEnabled(True)

@@ -21,7 +21,10 @@ from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.task_wizard import PlanPage, TaskWizard, plan_steps
 
 if TYPE_CHECKING:
+    from pagevoo_console.domain.piece import Piece
     from pagevoo_console.services.console import Console
+    from pagevoo_console.services.jobs import JobContext
+    from pagevoo_console.services.part_restores import PartPlan
     from pagevoo_console.services.restores import RestorePlan
 
 
@@ -60,26 +63,55 @@ class RestoreWizard(TaskWizard):
             self.target_page.show_situation(situation, self.choice_page.backup)
 
     def _review(self) -> Callable[[], Review]:
+        piece = self.target_page.piece
+        if piece is not None:
+            return partial(review_of_part, self._console, self._tenant, self.choice_page.chosen, piece)
         return partial(review_of, self._console, self._tenant, self.choice_page.chosen, self.target_page.into)
 
     def _task(self) -> Task:
         assert self.review_page.review is not None
-        plan = cast("RestorePlan", self.review_page.review.result)
-        tenant = self._tenant
+        plan = cast("RestorePlan | PartPlan", self.review_page.review.result)
+        tenant, work = self._tenant, work_of(self._console, plan)
         return Task(
             translate("restore", "Restore {backup} into {database}").format(
                 backup=plan.backup.path.name, database=plan.database
             ),
             plan.server,
-            partial(carry_out(self._console, plan), plan, plan.database if plan.needs_confirmation else None),
+            work,
             tenant,
-            lambda _evidence: Changes(frozenset({tenant}), frozenset({"backups", "operations", "audit"})),
+            lambda _evidence: Changes(frozenset({tenant}), frozenset({"backups", "operations", "audit", "trash"})),
         )
 
 
-def carry_out(console: Console, plan: RestorePlan) -> Callable[..., object]:
-    """What restores by a plan: a backup in a place is brought here first."""
-    return console.placed_backups.restore if plan.backup.place else console.restores.run
+def work_of(console: Console, plan: RestorePlan | PartPlan) -> Callable[[JobContext], object]:
+    """What restores by a plan: a part of a backup, or all of it; one in a place is brought here first."""
+    if not hasattr(plan, "needs_confirmation"):
+        return partial(console.part_restores.run, plan, plan.database)
+    carry_out = console.placed_backups.restore if plan.backup.place else console.restores.run
+    return partial(carry_out, plan, plan.database if plan.needs_confirmation else None)
+
+
+def review_of_part(console: Console, tenant: str, chosen: str, piece: Piece) -> Review:
+    """The plan of a restore of a table or of rows, put into words. Blocks."""
+    plan = console.part_restores.plan(console.backups.get(chosen), tenant, piece)
+    backup = plan.backup
+    rows = [f"{column}={value}" for column, values in piece.rows for value in values]
+    made = f"{format.moment(backup.created_at)} ({format.age(backup.created_at)})"
+    facts = (
+        (f"{console.platform.words.tenant.capitalize()} {tenant}", plan.tenant_name),
+        (translate("restore", "Backup"), f"{made} · {format.size(backup.size_bytes)}"),
+        (translate("restore", "Into"), f"{plan.database} · {plan.server}"),
+        (translate("restore", "Table"), piece.table),
+        (translate("restore", "Rows"), ", ".join(rows) or translate("restore", "All of them")),
+        (translate("restore", "Live rows that are replaced"), format.count(plan.live_rows)),
+    )
+    command = ["backup", "restore", chosen, "--tenant", tenant, "--table", piece.table]
+    for row in rows:
+        command += ["--rows", row]
+    command += ["--confirm", plan.database]
+    prompt = translate("restore", "Type the name of the database to put this into it")
+    confirmation = Confirmation(plan.database, prompt)
+    return Review(plan, plan_steps(plan.steps), facts, plan.warnings, command_line(console, *command), confirmation)
 
 
 def review_of(console: Console, tenant: str, chosen: str, into: str | None) -> Review:

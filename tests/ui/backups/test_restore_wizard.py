@@ -1,7 +1,7 @@
 """Restoring: which backup, what each target allows, and the name that is typed before a live database is replaced."""
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QToolButton
 
 from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.database import DatabaseState
@@ -62,6 +62,28 @@ def test_a_live_database_is_replaced_after_its_name_was_typed(
 
     assert job.state is JobState.SUCCEEDED, job.error
     assert settings(world, world.name(tenant)) == ["first"]
+
+
+def test_some_rows_of_a_table_are_put_back_and_the_others_stay(
+    world: World, runner: Runner, driver: Driver, tenant: str, backup: Backup
+) -> None:
+    world.write("DELETE FROM feature_settings WHERE setting_key = 'first'", database=world.name(tenant))
+    wizard = driver.open(RestoreWizard(world.console, runner, tenant, backup.id))
+    driver.go_on(wizard)
+    driver.press(driver.find(wizard, QRadioButton, "restorePart"))
+    fields = wizard.target_page.part_fields
+    fields.table.setCurrentText("feature_settings")
+    fields.rows.setPlainText("setting_key")
+    assert not wizard.next_button.isEnabled()
+    fields.rows.setPlainText("setting_key=first")
+    driver.go_on(wizard)
+
+    assert "--table feature_settings --rows setting_key=first" in driver.command(wizard)
+    driver.paste(wizard, "confirmNameEdit", world.name(tenant))
+    job = driver.finish(wizard)
+
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert sorted(settings(world, world.name(tenant))) == ["first", "second"]
 
 
 def test_a_backup_is_restored_beside_and_nothing_live_is_touched(
@@ -164,6 +186,11 @@ def test_a_backup_in_a_place_is_looked_for_and_restored(
     url = world.console.places.send(backup, place, JobContext())
     remove(backup)
     driver.press(driver.find(wizard, QPushButton, "lookInPlaceButton"))
+    wizard.findChild(QToolButton, f"verifyPlaced-{backup.id}").click()  # type: ignore[union-attr]
+    driver.qtbot.waitUntil(lambda: not runner.jobs.active(), timeout=60_000)
+    driver.qtbot.wait(50)
+    driver.settle()
+    assert world.console.placed_backups.get(url).verified_at is not None
     for card in wizard.findChildren(QRadioButton, f"backup-{backup.id}"):
         if wizard.choice_page.placed.isAncestorOf(card):
             card.click()
