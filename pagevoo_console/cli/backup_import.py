@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from pagevoo_console.domain.dump_xray import DumpXray
     from pagevoo_console.services.imports import ImportPlan
 
-_TREATED = {"kept": "kept", "rewritten": "rewritten", "left_out": "left out", "refused": "refuses the file"}
+_TREATED = {
+    "kept": "kept",
+    "replaced": "replaces",
+    "rewritten": "rewritten",
+    "left_out": "left out",
+    "refused": "refuses the file",
+}
 
 
 def import_(

@@ -37,6 +37,8 @@ class Treatment(StrEnum):
     """What the import does about a finding. One that is `REFUSED` means that nothing of the file is imported."""
 
     KEPT = "kept"
+    REPLACED = "replaced"
+    """It is live, and goes where a restore puts what it replaces."""
     REWRITTEN = "rewritten"
     LEFT_OUT = "left_out"
     REFUSED = "refused"

@@ -17,6 +17,7 @@ from pagevoo_console.domain.errors import Corrupt, Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.quota import QuotaMetric
 from pagevoo_console.domain.server import Server
+from pagevoo_console.domain.text import counted
 from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import leftover, owned_website
@@ -85,7 +86,7 @@ class DumpImport(BackupRestore):
 
     def steps(self, plan: dict[str, Any]) -> tuple[Step, ...]:
         own = {
-            "stage": "Carry the file out in a new database, by an account that can touch nothing else",
+            "stage": "Carry the file out in a new database, with rights on nothing else",
             "compare": "Check what came of it: keys, rights, where rows are kept",
             "swap": f"Put what was imported in the place of {plan['database']}",
         }
@@ -285,11 +286,11 @@ class Imports:
         lost = sorted(there - ours)
         told = []
         if there & ours:
-            text = f"Tables that are there and in the file: {_some(sorted(there & ours))}; the file's take their place"
-            told.append(XrayFinding(XrayTopic.COLLISION, Treatment.KEPT, text, count=len(there & ours)))
+            text = f"{counted(len(there & ours), 'table')} of the file's names are live: {_some(sorted(there & ours))}"
+            told.append(XrayFinding(XrayTopic.COLLISION, Treatment.REPLACED, text))
         if lost:
-            text = f"Tables that are there and not in the file: {_some(lost)}; they go, with all the rest that is live"
-            told.append(XrayFinding(XrayTopic.COLLISION, Treatment.LEFT_OUT, text, count=len(lost)))
+            text = f"{counted(len(lost), 'live table')} not in the file, gone with all that is live: {_some(lost)}"
+            told.append(XrayFinding(XrayTopic.COLLISION, Treatment.REPLACED, text))
         return tuple(told)
 
     def _room(self, place: _Place, xray: DumpXray) -> tuple[XrayFinding, ...]:
@@ -327,7 +328,7 @@ def ensure_importable(xray: DumpXray) -> None:
 
 
 def _sorted(findings: tuple[XrayFinding, ...]) -> tuple[XrayFinding, ...]:
-    order = (Treatment.REFUSED, Treatment.LEFT_OUT, Treatment.REWRITTEN, Treatment.KEPT)
+    order = (Treatment.REFUSED, Treatment.REPLACED, Treatment.LEFT_OUT, Treatment.REWRITTEN, Treatment.KEPT)
     return tuple(sorted(findings, key=lambda one: (order.index(one.treatment), one.line)))
 
 

@@ -77,6 +77,7 @@ def assemble(window: MainWindow, console: Console) -> Slices:
         back_up=wizards.back_up,
         verify=wizards.verify,
         restore=wizards.restore,
+        import_dump=wizards.import_dump,
         delete_database=wizards.delete_database,
         delete_databases=wizards.delete_databases,
         export=wizards.export,

@@ -52,6 +52,7 @@ class Doors:
     back_up: Callable[[str], object]
     verify: Callable[[Backup], object]
     restore: Callable[[str, str | None], object]
+    import_dump: Callable[[str], object]
     delete_database: Callable[[str], object]
     delete_databases: Callable[[tuple[str, ...]], object]
     export: Callable[[str], object]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pagevoo_console.ui import screenshot_keys as keys
 from pagevoo_console.ui import screenshot_scenes as to
+from pagevoo_console.ui.screenshot_imports import importing
 from pagevoo_console.ui.screenshot_scenes import Picture, Scene
 from pagevoo_console.ui.screenshot_worlds import (
     ADOPTABLE,
@@ -85,6 +86,10 @@ FULL = (
     Picture("backup-encryption", to.in_wizard("back_up", HEALTHY, to.NEXT, to.pressing("sealPassphrase"))),
     Picture("backup-review", to.in_wizard("back_up", HEALTHY, to.NEXT, to.NEXT)),
     Picture("backup-failed", to.in_wizard("back_up", MISSING, to.NEXT, to.NEXT)),
+    Picture("import-filled", importing(HEALTHY, to.NEXT)),
+    Picture("import-review", importing(HEALTHY, to.NEXT, to.NEXT)),
+    Picture("import-empty", to.in_wizard("import_dump", HEALTHY)),
+    Picture("import-failed", importing(HEALTHY, to.NEXT, is_hostile=True)),
     Picture("restore-filled", to.in_wizard("restore", HEALTHY, extra=(None,))),
     Picture("restore-review", to.in_wizard("restore", HEALTHY, to.NEXT, to.NEXT, extra=(None,))),
     Picture("restore-empty", to.in_wizard("restore", PARTLY, extra=(None,))),

@@ -37,6 +37,7 @@ _WIZARDS = {
     "export": ("exports.export_wizard", "ExportWizard"),
     "back_up": ("backups.backup_wizard", "BackupWizard"),
     "restore": ("backups.restore_wizard", "RestoreWizard"),
+    "import": ("imports.import_wizard", "ImportWizard"),
     "delete": ("deletions.delete_wizard", "DeleteDatabaseWizard"),
     "delete_several": ("deletions.several_wizard", "DeleteSeveralWizard"),
     "back_up_all": ("fleet_backups.wizards", "FleetBackupWizard"),
@@ -135,6 +136,9 @@ class Wizards:
 
     def restore(self, tenant: str, backup: str | None) -> QDialog:
         return self._open("restore", tenant, backup)
+
+    def import_dump(self, tenant: str) -> QDialog:
+        return self._open("import", tenant, None)
 
     def delete_database(self, tenant: str) -> QDialog:
         return self._open("delete", tenant)

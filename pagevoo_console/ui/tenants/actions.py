@@ -14,9 +14,9 @@ from pagevoo_console.ui.context import Context
 from pagevoo_console.ui.kit.actions import Action, Selection
 from pagevoo_console.ui.kit.i18n import translate
 
-MENU = ("database.create", "-", "feature.install", "-", "backup.create", "backup.restore", "tenant.export",
-        "database.inspect", "-", "website.publish", "database.switch", "tenant.tier", "-", "account.create",
-        "account.remove", "-", "quota.show", "quota.freeze",
+MENU = ("database.create", "-", "feature.install", "-", "backup.create", "backup.restore", "backup.import",
+        "tenant.export", "database.inspect", "-", "website.publish", "database.switch", "tenant.tier", "-",
+        "account.create", "account.remove", "-", "quota.show", "quota.freeze",
         "quota.release", "quota.release_compact", "quota.compact", "-", "tenant.copy_id", "-",
         "database.delete")  # fmt: skip
 """The context menu of a tenant, and what *Manage* opens."""
@@ -52,6 +52,10 @@ def actions(context: Context) -> tuple[Action, ...]:
             "backup.restore", translate("tenants", "Restore…"), "archive-restore",
             on_tenant(lambda tenant: doors.restore(tenant, None)), menu, "Ctrl+R", has_any_database,
             keywords=("bring back", "undo"),
+        ),
+        Action(
+            "backup.import", translate("tenants", "Import a dump…"), "upload", on_tenant(doors.import_dump), menu,
+            None, is_at_hand, keywords=("mysqldump", "phpmyadmin", "sql", "load"),
         ),
         Action(
             "tenant.export", translate("tenants", "Export…"), "download", on_tenant(doors.export), menu, "Ctrl+E",
