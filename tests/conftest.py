@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bystanders import standing_by
 from tests.fault_proxy import FaultProxy
-from tests.masters import ENGINES, EngineServer, ServerMasters, SqliteFolder
+from tests.masters import ENGINES, EngineServer, ServerMasters, WatchedFolder
 from tests.runtime import TEMPORARY_ROOT, quickest_directory
 from tests.secret_service import SecretService
 from tests.servers import MariadbServer, PostgresqlServer, start_mariadb, start_postgresql
@@ -55,15 +56,15 @@ def pagevoo_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[MariadbServer]:
-    """One MariaDB for the whole session of this worker. Give tenants ids from `servers.fresh_id`."""
-    with start_mariadb() as server:
+    """One MariaDB for the whole session of this worker, and bystanders. Give tenants ids from `servers.fresh_id`."""
+    with start_mariadb() as server, standing_by(server):
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
-    """One PostgreSQL for the whole session of this worker. Give tenants ids from `servers.fresh_id`."""
-    with start_postgresql() as server:
+    """One PostgreSQL for the whole session of this worker, and bystanders. Give tenants ids from `servers.fresh_id`."""
+    with start_postgresql() as server, standing_by(server):
         yield server
 
 
@@ -73,7 +74,7 @@ def engine_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     masters: EngineServer
     match request.param:
         case "sqlite":
-            masters = SqliteFolder(lambda: tmp_path_factory.mktemp("master"))
+            masters = WatchedFolder(lambda: tmp_path_factory.mktemp("master"))
         case "mysql":
             masters = ServerMasters(request.getfixturevalue("mariadb_server"))
         case _:

@@ -3,10 +3,12 @@
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import bystanders
 from tests.servers import PASSWORD, DatabaseServer
 
 ENGINES = ("sqlite", "mysql", "postgresql")
@@ -58,7 +60,7 @@ class MasterHandle:
         """The databases beside this one and itself, without the server's own."""
         if self.server is not None:
             return self.server.databases() - SYSTEM_DATABASES
-        return {path.stem for path in (self.directory or Path()).glob("*.db")}
+        return {path.stem for path in (self.directory or Path()).glob("*.db")} - set(bystanders.NAMES)
 
 
 class EngineServer(ABC):
@@ -103,6 +105,23 @@ class SqliteFolder(EngineServer):
 
     def clean_up(self) -> None:
         """Nothing to do: pytest removes its folders."""
+
+
+class WatchedFolder(SqliteFolder):
+    """One beside whose masters bystanders lie; `clean_up` fails if something happened to them."""
+
+    def __init__(self, new_folder: Callable[[], Path]) -> None:
+        super().__init__(new_folder)
+        self._watched = ExitStack()
+
+    def make_master(self, name: str = "pagevoo_core") -> MasterHandle:
+        made = super().make_master(name)
+        assert made.directory is not None
+        self._watched.enter_context(bystanders.files_standing_by(made.directory))
+        return made
+
+    def clean_up(self) -> None:
+        self._watched.close()
 
 
 class ServerMasters(EngineServer):

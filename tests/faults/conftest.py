@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.masters import EngineServer, ServerMasters, SqliteFolder
+from tests.masters import EngineServer, ServerMasters, WatchedFolder
 from tests.services.conftest import world
 from tests.services.platform_world import World, folders_in, make_world
 
@@ -19,7 +19,7 @@ def lasting_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     masters: EngineServer
     match request.param:
         case "sqlite":
-            masters = SqliteFolder(lambda: tmp_path_factory.mktemp("master"))
+            masters = WatchedFolder(lambda: tmp_path_factory.mktemp("master"))
         case "mysql":
             masters = ServerMasters(request.getfixturevalue("mariadb_server"))
         case _:
