@@ -1,8 +1,8 @@
 """Tenants whom nothing concerns: three on each engine stand by while the tests run, and are what they were at the end.
 
-Their names are those that a careless console would take for its own: what matches a tenant's or a leftover's where `_` is
-a wildcard. They are read through the plain driver alone, object by object, row by row, with the numbers under which the
-server keeps them: to drop one and to make it again alike is a change too.
+Their names are those that a careless console would take for its own: what matches a tenant's or a leftover's where `_`
+is a wildcard. They are read through the plain driver alone, object by object, row by row, with the numbers under which
+the server keeps them: to drop one and to make it again alike is a change too.
 """
 
 from __future__ import annotations
