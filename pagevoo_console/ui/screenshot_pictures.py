@@ -92,6 +92,7 @@ FULL = (
     Picture("import-failed", importing(HEALTHY, to.NEXT, is_hostile=True)),
     Picture("restore-filled", to.in_wizard("restore", HEALTHY, extra=(None,))),
     Picture("restore-review", to.in_wizard("restore", HEALTHY, to.NEXT, to.NEXT, extra=(None,))),
+    Picture("restore-part", to.in_wizard("restore", HEALTHY, to.NEXT, to.pressing("restorePart"), extra=(None,))),
     Picture("restore-empty", to.in_wizard("restore", PARTLY, extra=(None,))),
     Picture("restore-failed", to.restoring_lost),
     Picture("prune-filled", to.through("prune", to.keeping_one)),

@@ -38,6 +38,7 @@ FULLEST: dict[OperationKind, dict[str, Any]] = {
     OperationKind.MEND: _DATABASE | {"rehearse": False},
     OperationKind.ADOPT: _DATABASE | {"mends": True, "rehearse": False},
     OperationKind.RESTORE: _RESTORE,
+    OperationKind.RESTORE_PART: {"database": "d", "table": "t", "rows": []},
     OperationKind.IMPORT: _RESTORE,
     OperationKind.ENFORCE: {},
     OperationKind.RELEASE: {"compacts": True, "thaws": True},

@@ -85,8 +85,8 @@ class RestoreWizard(TaskWizard):
 
 def work_of(console: Console, plan: RestorePlan | PartPlan) -> Callable[[JobContext], object]:
     """What restores by a plan: a part of a backup, or all of it; one in a place is brought here first."""
-    if not hasattr(plan, "needs_confirmation"):
-        return partial(console.part_restores.run, plan, plan.database)
+    if hasattr(plan, "piece"):
+        return partial(console.part_restores.run, cast("PartPlan", plan), plan.database)
     carry_out = console.placed_backups.restore if plan.backup.place else console.restores.run
     return partial(carry_out, plan, plan.database if plan.needs_confirmation else None)
 

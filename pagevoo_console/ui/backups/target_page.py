@@ -88,7 +88,7 @@ class TargetPage(WizardPage):
         self.part = ChoiceCard(
             translate("restore", "One table, or some of its rows"),
             translate("restore", "Everything else in {database} stays as it is.").format(database=database),
-            icon_name="table-properties",
+            icon_name="table-2",
             reason=self._why_no_part(situation, backup),
         )
         self._name_field()
