@@ -104,7 +104,7 @@ def test_the_keyring_is_named_for_people(secret_service: SecretService) -> None:
     assert run(secret_service, program) == ["Secret Service", True, "passwords are kept there"]
 
 
-def test_a_locked_keyring_is_no_place_and_says_so(secret_service: SecretService) -> None:
+def test_fault_173_a_locked_keyring_is_no_place_and_says_so(secret_service: SecretService) -> None:
     program = """
 secrets.store(server, Secret("x"))
 import secretstorage
@@ -116,7 +116,7 @@ print(json.dumps([told(lambda: Secrets().store(server, Secret("y"))), told(lambd
     assert run(secret_service, program) == [["no_secret_store", "Secret Service is locked"], None]
 
 
-def test_a_back_end_that_keeps_nothing_is_refused(secret_service: SecretService) -> None:
+def test_fault_172_a_back_end_that_keeps_nothing_is_refused(secret_service: SecretService) -> None:
     answer = run(
         secret_service,
         "print(json.dumps(told(lambda: secrets.store(server, Secret('x')))))",
@@ -147,7 +147,9 @@ def plain_text_back_end(folder: Path) -> Path:
     return package
 
 
-def test_a_back_end_of_plain_text_never_sees_the_password(secret_service: SecretService, tmp_path: Path) -> None:
+def test_fault_171_a_back_end_of_plain_text_never_sees_the_password(
+    secret_service: SecretService, tmp_path: Path
+) -> None:
     package = plain_text_back_end(tmp_path)
 
     answer = run(
@@ -178,7 +180,7 @@ def test_a_chain_with_one_stranger_in_it_is_refused(secret_service: SecretServic
     assert not (package / "kept").exists()
 
 
-def test_a_bus_that_never_answers_is_given_up_in_time_and_not_asked_again(
+def test_fault_173_a_bus_that_never_answers_is_given_up_in_time_and_not_asked_again(
     secret_service: SecretService, tmp_path: Path
 ) -> None:
     with socket.socket(socket.AF_UNIX) as silent:
@@ -206,7 +208,7 @@ print(json.dumps(answers))
 # --- no keyring -----------------------------------------------------------------------------------------------------
 
 
-def test_without_a_keyring_we_say_so_and_what_to_do() -> None:
+def test_fault_170_without_a_keyring_we_say_so_and_what_to_do() -> None:
     secrets = Secrets(keyring=KeyringAccess(timeout_seconds=10))
 
     with pytest.raises(Refused) as caught:

@@ -111,7 +111,7 @@ def test_a_local_socket_needs_no_address(place: MariadbPlace) -> None:
         pass
 
 
-def test_a_password_in_any_script_is_sent_as_it_is(place: MariadbPlace) -> None:
+def test_fault_175_a_password_in_any_script_is_sent_as_it_is(place: MariadbPlace) -> None:
     with account(place) as (server, password), place.open(server=server, password=password) as session:
         assert session.execute(sa.text("SELECT 1")).scalar() == 1
 

@@ -87,7 +87,7 @@ def test_what_would_change_something_is_refused_in_place_and_the_answer_stays(vi
     assert view.editor.toPlainText() == "DELETE FROM console_features"
 
 
-def test_escape_stops_the_statement_on_the_server(view: SqlView, qtbot: QtBot) -> None:
+def test_fault_176_escape_stops_the_statement_on_the_server(view: SqlView, qtbot: QtBot) -> None:
     view.editor.setPlainText(ENDLESS)
     view.run_button.click()
     qtbot.wait(300)
@@ -101,7 +101,7 @@ def test_escape_stops_the_statement_on_the_server(view: SqlView, qtbot: QtBot) -
     assert view.run_button.isEnabled()
 
 
-def test_more_rows_than_asked_for_are_said_to_be_cut(view: SqlView, qtbot: QtBot) -> None:
+def test_fault_176_more_rows_than_asked_for_are_said_to_be_cut(view: SqlView, qtbot: QtBot) -> None:
     view.limit.setCurrentIndex(0)
     series = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 200) SELECT n FROM t"
 

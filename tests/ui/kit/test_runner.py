@@ -94,7 +94,7 @@ def test_two_widgets_may_use_the_same_key(runner: Runner, qtbot: QtBot) -> None:
     assert sorted(answers) == ["one", "other"]
 
 
-def test_nothing_is_delivered_to_a_widget_that_is_gone(runner: Runner, qtbot: QtBot) -> None:
+def test_fault_167_nothing_is_delivered_to_a_widget_that_is_gone(runner: Runner, qtbot: QtBot) -> None:
     may_answer = threading.Event()
     delivered: list[str] = []
 
@@ -155,7 +155,7 @@ def test_nothing_arrives_after_closing(jobs: JobRunner, qtbot: QtBot) -> None:
     assert answers == []
 
 
-def test_the_window_is_guarded_against_other_threads(runner: Runner) -> None:
+def test_fault_168_the_window_is_guarded_against_other_threads(runner: Runner) -> None:
     raised: list[BaseException] = []
 
     def touch() -> None:

@@ -73,7 +73,7 @@ def model_of(runner: Runner, fetched: Fetched, keys: array[int]) -> RecordsModel
     return made[0]
 
 
-def test_a_hundred_thousand_tenants_cost_the_pages_that_are_looked_at(qtbot: QtBot, runner: Runner) -> None:
+def test_fault_177_a_hundred_thousand_tenants_cost_the_pages_that_are_looked_at(qtbot: QtBot, runner: Runner) -> None:
     fetched = Fetched()
     model = model_of(runner, fetched, array("q", range(MANY)))
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
