@@ -77,7 +77,7 @@ def _carry(
     away: WatchedConnection, source: Relation, connection: WatchedConnection, target: Relation, piece: Piece
 ) -> int:
     """Text as the server writes it, which it reads back to the bit."""
-    columns = sql.SQL(source.column_list)  # type: ignore[arg-type]
+    columns = sql.SQL(source.column_list)
     out = sql.SQL("COPY (SELECT {} FROM ONLY {}{}) TO STDOUT").format(columns, _named(source), _where(piece))
     into = sql.SQL("COPY {} ({}) FROM STDIN").format(_named(target), columns)
     with away.cursor() as reader, connection.cursor() as writer:

@@ -158,6 +158,6 @@ class SqliteAdministration(Administration):
             try:
                 found = raw.execute("PRAGMA foreign_key_check").fetchmany(_MOST_DANGLING)
             except sqlite3.Error as error:
-                raise explain(error) from error
+                raise explain(error, str(session.info.get("database"))) from error
         pairs = sorted({(str(table), str(parent)) for table, _, parent, _ in found})
         return tuple(f"Rows of {table} point to rows of {parent} that are not there" for table, parent in pairs)

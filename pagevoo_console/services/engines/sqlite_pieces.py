@@ -110,4 +110,4 @@ def _explained(session: sa.Connection) -> Iterator[SqliteSession]:
     try:
         yield raw_session(session)
     except sqlite3.Error as error:
-        raise explain(error) from error
+        raise explain(error, str(session.info.get("database"))) from error
