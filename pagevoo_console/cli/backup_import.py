@@ -12,6 +12,7 @@ from pagevoo_console.cli.call import call_of, show_steps
 from pagevoo_console.cli.columns import Right
 from pagevoo_console.cli.database import newest_operation
 from pagevoo_console.cli.refresh import look
+from pagevoo_console.cli.trash import Grace
 
 if TYPE_CHECKING:
     from pagevoo_console.cli.paper import Paper
@@ -33,6 +34,7 @@ def import_(
     tenant: Annotated[str, typer.Option(metavar="ID", help="The tenant whose database it becomes.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the file would do, and do nothing.")] = False,
     confirm: Annotated[str | None, typer.Option(metavar="DATABASE_NAME", help="What is replaced, exactly.")] = None,
+    grace: Grace = None,
     website: Annotated[
         str | None, typer.Option(metavar="WID", help="The website, for a tenant that never had a database.")
     ] = None,
@@ -40,7 +42,7 @@ def import_(
     """Import a dump that another tool made; --dry-run x-rays it. What is live is untouched until the swap."""
     call = call_of(context)
     console = call.console
-    plan = call.work(lambda job: console.imports.plan(file, tenant, job, website))
+    plan = call.work(lambda job: console.imports.plan(file, tenant, job, website, grace))
     document = {
         "ok": True, "operation": None, "tenant": tenant, "database": plan.database, "server": plan.server,
         "mode": plan.mode.value,

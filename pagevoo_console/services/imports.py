@@ -31,6 +31,7 @@ from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Run
 from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry
+from pagevoo_console.services.replacements import ensure_grace
 from pagevoo_console.services.restores import BackupRestore, RestoreMode
 from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.tiers import Tiers
@@ -161,12 +162,16 @@ class Imports:
         self._import = DumpImport(master, registry, connections, tenants, backups, guests, lineages, before_reopening)
         operations.register(self._import)
 
-    def plan(self, file: Path, tenant: str, job: JobContext, website: str | None = None) -> ImportPlan:
+    def plan(
+        self, file: Path, tenant: str, job: JobContext, website: str | None = None, grace_days: int | None = None
+    ) -> ImportPlan:
         """Look the whole file through. Reads only; it *is* the dry run. `website` is for who never had a database.
 
+        What is replaced can be had back from the trash for `grace_days`, a week where nobody says; 0 drops it.
         Raises NotFound, Corrupt, and Refused for what is no dump for the tenant's server. What else speaks against it
         is among the x-ray's refusals.
         """
+        grace = ensure_grace(grace_days)
         with open_foreign(file) as text:
             source = RefillSource(text)
             place = self._place(tenant, website, likely_engine(source.beginning))
@@ -181,7 +186,7 @@ class Imports:
         data = {
             "path": xray.file.path, "sha256": xray.file.sha256, "mode": place.mode.value, "database": place.database,
             "generation": place.generation, "website": place.website, "core": core, "own": list(xray.databases),
-            "backup": None,
+            "backup": None, **({"grace_days": grace} if place.mode is RestoreMode.REPLACE else {}),
         }  # fmt: skip
         return ImportPlan(
             xray, tenant, place.tenant_name, place.mode, place.database, place.server.name, self._import.steps(data),

@@ -294,3 +294,18 @@ def test_awkward_texts_are_split_as_the_client_splits_them(world: World, tmp_pat
         expected = native_tools.content(world.master, f"by_client{number}")
         assert native_tools.content(world.master, world.name(tenant), *PLATFORM) == expected
         assert len(expected["t"]) >= 4
+
+
+def test_what_an_import_replaced_can_be_had_back(world: World, tmp_path: Path) -> None:
+    tenant, _ = world.provisioned()
+    world.write(
+        "INSERT INTO feature_settings (feature_type, setting_key, setting_value) VALUES ({0}, {1}, {2})",
+        "core", "kept", '"yes"', database=world.name(tenant),
+    )  # fmt: skip
+    before = native_tools.content(world.master, world.name(tenant))
+    imported(world, written(tmp_path, native_tools.dump(world.master, shop(world))), tenant)
+    assert "orders" in native_tools.content(world.master, world.name(tenant))
+    (entry,) = [one for one in world.console.trash.list() if one.tenant == tenant]
+    undelete = world.console.trash.plan_undelete(entry.operation)
+    world.console.trash.undelete(undelete, JobContext(), world.name(tenant))
+    assert native_tools.content(world.master, world.name(tenant)) == before
