@@ -33,6 +33,11 @@ LIMITED = {
         "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO limited",
     ),
 }
+LETTING_IN = {
+    "mysql": ("GRANT CREATE USER ON *.* TO limited WITH GRANT OPTION",),
+    "postgresql": ("ALTER ROLE limited CREATEROLE",),
+}
+"""What an account needs beyond that to make others, and yet may not do everything."""
 PROGRAMS = (
     "CREATE TABLE notes (id INT PRIMARY KEY, label VARCHAR(20))",
     "CREATE VIEW seen AS SELECT label FROM notes",
@@ -159,6 +164,27 @@ def test_where_no_account_can_be_made_a_restore_says_so_and_carries_out_the_mast
     assert refused.value.code == "no_guest"
     with pytest.raises(NoGuest), console.guests.session(console.connection.master, small.name(tenant), "4711"):
         pytest.fail("a session without an account")
+
+
+@SERVERS
+def test_fault_69_an_account_that_may_make_others_and_not_everything_restores_by_a_guest(served: World) -> None:
+    small = limited(served)
+    server_of(served).execute(*LETTING_IN[served.master.engine])
+    console = small.console
+    tenant, _ = small.provisioned()
+    backup = console.backups.create(tenant, JobContext())
+    plan = console.restores.plan(backup, tenant)
+    assert not any("may not make accounts" in warning for warning in plan.warnings)
+
+    done = console.restores.run(plan, small.name(tenant), JobContext())
+
+    assert done["loaded_by"] == "a throw-away account"
+    assert console.backups.verify(backup, JobContext()).ok
+    assert console.features.drift(tenant) == ()
+    (entry,) = console.trash.list(tenant)
+    undelete = console.trash.plan_undelete(entry.operation)
+    console.trash.undelete(undelete, JobContext(), entry.database)
+    assert guests(served) == []
 
 
 def restore(world: World, tenant: str, backup: str) -> object:
