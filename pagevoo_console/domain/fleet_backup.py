@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +40,14 @@ class FleetRun:
     done: tuple[str, ...] = ()
     failed: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+
+    def still_failed(self, newest: Mapping[str, datetime | None]) -> dict[str, str]:
+        """Who failed in it and has no newer backup since; `newest` says when each tenant's newest one was made."""
+        return {
+            tenant: why
+            for tenant, why in self.failed.items()
+            if (made := newest.get(tenant)) is None or made <= self.ended
+        }
 
 
 @dataclass(slots=True)

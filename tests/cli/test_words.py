@@ -41,7 +41,8 @@ def test_a_quota_near_its_limit() -> None:
 def test_a_backup() -> None:
     backup = Backup("b1", "7", "d", "3", Path("/b/d.sql.zst"), 10, MOMENT, "ab", False, None, {"t": 2}, "sqlite")
     assert words.backup(backup) == {
-        "id": "b1", "tenant": "7", "database": "d", "generation": "3", "path": "/b/d.sql.zst", "size_bytes": 10,
+        "id": "b1", "tenant": "7", "database": "d", "generation": "3", "path": "/b/d.sql.zst", "place": None,
+            "size_bytes": 10,
         "created_at": "2026-03-29T01:30:00Z", "sha256": "ab", "encrypted": False, "verified_at": None,
         "tables": {"t": 2}, "engine": "sqlite",
     }  # fmt: skip

@@ -146,22 +146,28 @@ class FleetBackupsView(QWidget):
         """What is not as it should be, with the way on."""
         self.banner.clear()
         doors = self._context.doors
-        for run, forms, again in (
-            (reading.proofs, ("1 backup could not be proved", "{count} backups could not be proved"), doors.prove_all),
+        for run, failed, forms, again in (
+            (
+                reading.proofs,
+                tuple(one.entry.id for one in self._rows if one.proof_failed),
+                ("1 backup could not be proved", "{count} backups could not be proved"),
+                doors.prove_all,
+            ),
             (
                 reading.backups,
+                tuple(one.entry.id for one in self._rows if one.backup_failed),
                 ("1 database could not be backed up", "{count} databases could not be backed up"),
                 doors.back_up_all,
             ),
         ):
-            if run is not None and run.failed:
+            if run is not None and failed:
                 action = MessageAction(
-                    translate("fleet_backups", "Try again…"), partial(again, tuple(run.failed)), "tryAgainButton"
+                    translate("fleet_backups", "Try again…"), partial(again, failed), "tryAgainButton"
                 )
-                title = translate("fleet_backups", forms[len(run.failed) != 1])
+                title = translate("fleet_backups", forms[len(failed) != 1])
                 text = translate("fleet_backups", "In the run that ended {age}. Each line says why.")
                 self.banner.show_message(
-                    Message(MessageKind.WARNING, title.format(count=format.count(len(run.failed))),
+                    Message(MessageKind.WARNING, title.format(count=format.count(len(failed))),
                             text.format(age=format.age(run.ended)), action)
                 )  # fmt: skip
         running = any(not job.state.is_final for job in self._context.runner.jobs.jobs())

@@ -53,21 +53,30 @@ class BackupRow:
     @property
     def is_proved(self) -> bool:
         """Whether the newest backup was restored and compared."""
-        return self.entry.proved_at is not None and self.entry.proved_at == self.entry.backup_at
+        return _is_proved(self.entry)
 
 
 def rows_of(entries: Sequence[TenantEntry], backups: FleetRun | None, proofs: FleetRun | None) -> tuple[BackupRow, ...]:
     """A line for each, with what the newest runs say of it."""
     done = frozenset(() if backups is None else backups.done)
     proved = frozenset(() if proofs is None else proofs.done)
-    backup_failed = {} if backups is None else backups.failed
-    proof_failed = {} if proofs is None else proofs.failed
+    newest = {entry.id: entry.backup_at for entry in entries}
+    backup_failed = {} if backups is None else backups.still_failed(newest)
+    proof_failed = {} if proofs is None else proofs.still_failed(newest)
     return tuple(
         BackupRow(
-            entry, backup_failed.get(entry.id, ""), proof_failed.get(entry.id, ""), entry.id in done, entry.id in proved
+            entry,
+            backup_failed.get(entry.id, ""),
+            "" if _is_proved(entry) else proof_failed.get(entry.id, ""),
+            entry.id in done,
+            entry.id in proved,
         )
         for entry in entries
     )
+
+
+def _is_proved(entry: TenantEntry) -> bool:
+    return entry.proved_at is not None and entry.proved_at == entry.backup_at
 
 
 def newest_badge(row: BackupRow) -> Badge:

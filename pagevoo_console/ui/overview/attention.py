@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pagevoo_console.domain.database import DatabaseState
-from pagevoo_console.domain.fleet_backup import FleetRun
 from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.platform import Words
 from pagevoo_console.domain.quota import QuotaAlert
@@ -50,11 +49,11 @@ def concerns(
     alerts: tuple[QuotaAlert, ...] = (),
     *,
     is_late: bool = False,
-    backups: FleetRun | None = None,
+    unsaved: int = 0,
     schedules: tuple[Schedule, ...] = (),
 ) -> tuple[Concern, ...]:
-    """The concerns of a fleet, the worst first. `is_late` says whether a daily look is due, `backups` is the newest run
-    over everybody, `schedules` are those that did not do what they should.
+    """The concerns of a fleet, the worst first. `is_late` says whether a daily look is due, `unsaved` how many failed
+    in the newest run over everybody and were not backed up since, `schedules` are those in trouble.
     """
     made: list[Concern] = []
 
@@ -94,7 +93,7 @@ def concerns(
         Tone.DANGER, is_schedules=True,
     )  # fmt: skip
     add(
-        "failed_backups", 0 if backups is None else len(backups.failed),
+        "failed_backups", unsaved,
         _forms("{count} database could not be backed up", "{count} databases could not be backed up"),
         translate("overview", "In the newest run over everybody. Each has its reason, and can be tried again."),
         "database-backup", Tone.DANGER, is_backups=True,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pagevoo_console.domain.database import DatabaseState
 from pagevoo_console.domain.errors import ConsoleError
-from pagevoo_console.domain.fleet_backup import FleetRun, FleetWork
+from pagevoo_console.domain.fleet_backup import FleetWork
 from pagevoo_console.domain.operation import Operation
 from pagevoo_console.domain.quota import QuotaAlert
 from pagevoo_console.domain.schedule import Schedule
@@ -40,9 +40,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Nightly:
-    """What happens without anybody looking: the newest backup of everybody, and schedules that are in trouble."""
+    """What happens without anybody looking: who failed in the newest run and was not backed up since, and schedules in
+    trouble.
+    """
 
-    backups: FleetRun | None
+    unsaved: tuple[str, ...]
     troubled: tuple[Schedule, ...]
 
 
@@ -131,7 +133,7 @@ class OverviewView(QWidget):
             self._shown = fleet
             words = self._context.console.platform.words
             found = concerns(
-                summary, operations, words, alerts, is_late=is_late(last), backups=night.backups,
+                summary, operations, words, alerts, is_late=is_late(last), unsaved=len(night.unsaved),
                 schedules=night.troubled,
             )  # fmt: skip
             self._show(summary, found, names)
@@ -259,4 +261,9 @@ def nightly(console: Console) -> Nightly:
         for one in console.schedules.list()
         if one.connection == console.connection.name and (one.has_failed or not one.is_installed or one.is_late(moment))
     ]
-    return Nightly(console.fleet_backups.last(FleetWork.BACKUP), tuple(troubled))
+    run = console.fleet_backups.last(FleetWork.BACKUP)
+    if run is None or not run.failed:
+        return Nightly((), tuple(troubled))
+    entries = {tenant: console.directory.entry(tenant) for tenant in run.failed}
+    newest = {tenant: None if entry is None else entry.backup_at for tenant, entry in entries.items()}
+    return Nightly(tuple(run.still_failed(newest)), tuple(troubled))

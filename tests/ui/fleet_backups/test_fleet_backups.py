@@ -109,6 +109,13 @@ def test_the_view_shows_each_with_what_came_of_it(hands: Hands, world: World) ->
     assert hands.opened == [("back_up_all", (broken,)), ("prove_all", ())]
     view.narrow(Filter.UNPROVED)
     assert view.states.view is View.EMPTY
+    place(world, broken).with_suffix(".away").rename(place(world, broken))
+    world.console.backups.create(broken, JobContext())
+    seen(world)
+    view.narrow(Filter.ALL)
+    view.refresh()
+    hands.settle()
+    assert "could not be backed up" not in hands.texts(view), "who was backed up since is not told of any more"
 
 
 def test_the_failed_ones_are_offered_and_a_cut_off_run_is_gone_on_with(

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from pagevoo_console.domain.fleet_backup import FleetRun, FleetWork
 from pagevoo_console.domain.operation import Operation, OperationState
 from pagevoo_console.domain.platform import Words
 from pagevoo_console.domain.schedule import Schedule, ScheduledWork, SchedulerKind
@@ -37,10 +36,9 @@ def test_a_healthy_fleet_has_no_concerns() -> None:
 
 
 def test_what_went_wrong_at_night_leads_to_where_it_is_told() -> None:
-    run = FleetRun(FleetWork.BACKUP, NOW, NOW, ("1",), {"2": "no room"})
     schedule = Schedule("x", ScheduledWork.BACKUP, SchedulerKind.CRON, "02:30", "", "demo", (), {}, is_installed=False)
 
-    found = concerns(summary(), (), USERS, backups=run, schedules=(schedule,))
+    found = concerns(summary(), (), USERS, unsaved=1, schedules=(schedule,))
 
     assert [(concern.title, concern.is_schedules, concern.is_backups) for concern in found] == [
         ("A schedule did not do what it should", True, False),
