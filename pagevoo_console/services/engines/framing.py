@@ -175,7 +175,8 @@ class FrameReader:
         while len(self._buffer) < size:
             if not self._fill():
                 _corrupt("ends in the middle of a frame")
-        data = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as held, held[:size] as view:
+            data = bytes(view)
         del self._buffer[:size]
         if data[-1:] != b"\n":
             _corrupt("has a frame that does not end with its line")
