@@ -224,3 +224,21 @@ def test_on_sqlite_it_says_that_there_are_no_accounts(tmp_path: Path, pagevoo_ho
     with pytest.raises(Refused) as refused:
         world.console.accounts.plan_creation(mine)
     assert refused.value.code == "no_accounts"
+
+
+def test_an_account_goes_on_working_after_a_restore_and_does_not_get_at_what_was_replaced(
+    world: World, password_file: Path
+) -> None:
+    tenant, _ = world.provisioned()
+    name, account = world.name(tenant), f"pagevoo_t_{tenant}"
+    password = create(world, tenant, password_file)
+    backup = world.console.backups.create(tenant, JobContext())
+
+    world.console.restores.run(world.console.restores.plan(backup, tenant), name, JobContext())
+
+    assert run_as(world, account, password, name, SETTING, "SELECT count(*) FROM feature_settings") == [(1,)]
+    shown = world.console.accounts.show(tenant)
+    assert (shown.is_isolated, shown.lacks) == (True, ())
+    (entry,) = world.console.trash.list(tenant)
+    with pytest.raises(REFUSED):
+        run_as(world, account, password, entry.name, "SELECT count(*) FROM feature_settings")
