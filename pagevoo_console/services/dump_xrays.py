@@ -92,7 +92,7 @@ class XrayBuilder:
             known = self._findings.get(key)
             if known is not None:
                 self._findings[key] = replace(known, count=known.count + 1)
-            elif len(self._findings) < MOST_FINDINGS or note.treatment is Treatment.REFUSED:
+            elif len(self._findings) < MOST_FINDINGS * (1 + (note.treatment is Treatment.REFUSED)):
                 self._findings[key] = XrayFinding(note.topic, note.treatment, note.text, line)
 
     def has(self, kind: str, name: str) -> bool:

@@ -33,6 +33,7 @@ from pagevoo_console.services.platforms.tenancies import DatabasePerTenant
 from pagevoo_console.services.registry import Registry
 from pagevoo_console.services.replacements import ensure_grace
 from pagevoo_console.services.restores import BackupRestore, RestoreMode
+from pagevoo_console.services.sightings import tenant_name_pattern
 from pagevoo_console.services.tenants import Tenants
 from pagevoo_console.services.tiers import Tiers
 
@@ -124,13 +125,22 @@ class DumpImport(BackupRestore):
     def _compare(self, run: Run) -> None:
         dumps = foreign_dumps(run.server.engine)
         with self._connections.open(run.server, self.staged(run), read_timeout=None) as session:
-            problems = dumps.problems(session, run.job)
+            problems = dumps.problems(session, run.job, self._somebodys(run))
         if problems:
             raise Failed(
                 f"What came of the file cannot take a live database's place: {'; '.join(problems)}",
                 code="not_sound",
                 hint="The live database was not touched. Mend the file, or make the dump again.",
             )
+
+    def _somebodys(self, run: Run) -> Callable[[str], bool]:
+        """Databases of the server's own, of others, and of tenants to come; not the one that this becomes."""
+        engine = self._connections.engine(run.server)
+        with self._connections.open(run.server) as server:
+            there = {name.lower() for name in engine.databases(server) | engine.system_databases}
+        pattern = tenant_name_pattern(self._master.platform)
+        mine = run.database.lower()
+        return lambda name: name.lower() != mine and (name.lower() in there or pattern.match(name) is not None)
 
 
 class Imports:

@@ -183,6 +183,7 @@ def test_fault_153_157_158_what_is_put_together_at_run_time_meets_an_account_tha
     f"EXECUTE IMMEDIATE 'CREATE PROCEDURE p() SQL SECURITY DEFINER DELETE FROM {OTHER}.t';",
     f"EXECUTE IMMEDIATE 'CREATE TRIGGER x AFTER INSERT ON goods FOR EACH ROW DELETE FROM {OTHER}.t';",
     "EXECUTE IMMEDIATE 'CREATE SQL SECURITY DEFINER VIEW v AS SELECT 1';",
+    "CREATE TRIGGER x AFTER INSERT ON goods FOR EACH ROW INSERT INTO pagevoo_website_987654321.t VALUES (1);",
     "EXECUTE IMMEDIATE 'CREATE TABLE far (id INT) ENGINE=InnoDB DATA DIRECTORY=''/tmp''';",
     "EXECUTE IMMEDIATE 'CREATE TABLE none (id INT) ENGINE=BLACKHOLE';",
 )
@@ -272,6 +273,35 @@ CREATE VIEW w AS SELECT 1 AS one;
     kinds = {(name, security) for name, security, _ in found}
     assert kinds == {(name, "INVOKER") for name in ("f", "g", "p", "v", "w")} | {("named", "")}
     assert not [definer for *_, definer in found if "pagevoo_r_" in definer]
+
+
+@mysql()
+def test_fault_115_packages_refuse_the_file(lasting_world: World, tmp_path: Path) -> None:
+    body = (
+        "SET sql_mode=ORACLE;\nDELIMITER ;;\nCREATE PACKAGE p AS PROCEDURE q; END ;;\n"
+        "CREATE DEFINER=root@localhost PACKAGE BODY p AS PROCEDURE q AS BEGIN SELECT 1; END; END ;;\nDELIMITER ;\n"
+    )
+    attempt = Attempt(lasting_world, tmp_path, body)
+    assert attempt.found(XrayTopic.ACCOUNTS) == {Treatment.REFUSED}
+    attempt.fails()
+
+
+@mysql()
+def test_sequences_come_in_under_their_new_database_s_name(lasting_world: World, tmp_path: Path) -> None:
+    native_tools.create(lasting_world.master, "counted")
+    lasting_world.master.execute(
+        "CREATE SEQUENCE numbers START WITH 5",
+        "CREATE TABLE bills (id INT DEFAULT (NEXT VALUE FOR numbers) PRIMARY KEY, name TEXT)",
+        "INSERT INTO bills (name) VALUES ('a'), ('b')",
+        database="counted",
+    )
+    attempt = Attempt(lasting_world, tmp_path, "")
+    (tmp_path / "dump.sql").write_bytes(native_tools.dump(lasting_world.master, "counted"))
+    attempt.run()
+    assert attempt.content()["bills"] == [(5, "a"), (6, "b")]
+    lasting_world.master.execute("DROP DATABASE counted")
+    lasting_world.master.execute("INSERT INTO bills (name) VALUES ('c')", database=attempt.database)
+    assert len(attempt.content()["bills"]) == 3
 
 
 @mysql()

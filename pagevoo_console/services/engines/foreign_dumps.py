@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -136,5 +136,8 @@ class ForeignDumps(ABC):
         """
 
     @abstractmethod
-    def problems(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
-        """What is wrong with a database into which a foreign dump was carried out, in sentences."""
+    def problems(self, session: sa.Connection, job: JobContext, is_somebodys: Callable[[str], bool]) -> tuple[str, ...]:
+        """What is wrong with a database into which a foreign dump was carried out, in sentences.
+
+        `is_somebodys` tells names of databases that nothing in it may speak of, whether they are there yet or not.
+        """

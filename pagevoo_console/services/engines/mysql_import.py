@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pymysql
 import sqlalchemy as sa
@@ -82,8 +83,8 @@ class MysqlForeignDumps(ForeignDumps):
             connection.run(_AS_BEFORE)
         return loaded
 
-    def problems(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
-        return problems(driver_connection(session), job)
+    def problems(self, session: sa.Connection, job: JobContext, is_somebodys: Callable[[str], bool]) -> tuple[str, ...]:
+        return problems(driver_connection(session), job, is_somebodys)
 
     def _follow(self, connection: MysqlConnection, reader: Reader, judge: Judge) -> None:
         """What the server says of backslashes is true, whatever we took its settings for."""

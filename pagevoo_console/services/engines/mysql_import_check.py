@@ -5,6 +5,8 @@ Judging the text is not enough: dynamic SQL makes what no parser sees. This look
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, quoted
 from pagevoo_console.services.engines.mysql_executable import resolved
 from pagevoo_console.services.engines.mysql_session import MysqlConnection
@@ -15,11 +17,15 @@ from pagevoo_console.services.jobs import JobContext
 _MOST = 20
 
 
-def problems(connection: MysqlConnection, job: JobContext) -> tuple[str, ...]:
+def problems(connection: MysqlConnection, job: JobContext, is_somebodys: Callable[[str], bool]) -> tuple[str, ...]:
     """In sentences; at most `_MOST` of each kind. Reads tables, and neither views nor functions."""
     target = look(connection)
     database = str(connection.value("SELECT DATABASE()"))
-    return (*_tables(connection), *_programs(connection, target, database), *dangling(connection, database, job))
+    return (
+        *_tables(connection),
+        *_programs(connection, target, database, is_somebodys),
+        *dangling(connection, database, job),
+    )
 
 
 def _tables(connection: MysqlConnection) -> list[str]:
@@ -36,7 +42,9 @@ def _tables(connection: MysqlConnection) -> list[str]:
     return found[:_MOST]
 
 
-def _programs(connection: MysqlConnection, target: Target, database: str) -> list[str]:
+def _programs(
+    connection: MysqlConnection, target: Target, database: str, is_somebodys: Callable[[str], bool]
+) -> list[str]:
     found = []
     for kind, name, security, text in (
         *connection.rows(
@@ -55,21 +63,21 @@ def _programs(connection: MysqlConnection, target: Target, database: str) -> lis
             "SELECT 'event', EVENT_NAME, 'EVENT', '' FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()"
         ),
     ):
-        if security == "DEFINER" and not str(kind).startswith("package"):
+        if security == "DEFINER":
             found.append(f"The {kind} {name} works with other rights than its caller's")
         if security == "EVENT":
             found.append(f"The event {name} would work by itself")
-        found += [f"The {kind} {name} speaks of {elsewhere}" for elsewhere in _elsewhere(text, target, database)]
+        for other in _elsewhere(text, target, lambda name: name.lower() != database.lower() and is_somebodys(name)):
+            found.append(f"The {kind} {name} speaks of {other}")
     return found[:_MOST]
 
 
-def _elsewhere(text: object, target: Target, database: str) -> list[str]:
-    """Names of other databases of this server that a program speaks of."""
+def _elsewhere(text: object, target: Target, is_somebodys: Callable[[str], bool]) -> list[str]:
+    """What a program speaks of that is in a system database, or in one that is or can become somebody's."""
     if not text:
         return []
     body = resolved(str(text).encode(), target.version, is_mariadb=target.is_mariadb)
-    others = target.databases - {database.lower()}
-    return sorted({f"{first}.{second}" for _, first, second in worded(body).pairs() if first.lower() in others})
+    return sorted({f"{first}.{second}" for _, first, second in worded(body).pairs() if is_somebodys(first)})
 
 
 def dangling(connection: MysqlConnection, database: str, job: JobContext, *, touching: str | None = None) -> list[str]:

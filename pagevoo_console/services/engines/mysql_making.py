@@ -18,13 +18,13 @@ _KINDS = {
     "TABLE": "table", "VIEW": "view", "TRIGGER": "trigger", "PROCEDURE": "procedure", "FUNCTION": "function",
     "PACKAGE": "package", "EVENT": "event", "SEQUENCE": "sequence", "INDEX": "index",
 }  # fmt: skip
-_PROGRAMS = frozenset({"trigger", "procedure", "function", "package"})
+_PROGRAMS = frozenset({"trigger", "procedure", "function"})
 _FIRST_CHARACTERISTICS = frozenset(
     {"DETERMINISTIC", "NOT", "NO", "CONTAINS", "READS", "MODIFIES", "LANGUAGE", "SQL", "COMMENT"}
 )
 _CHARACTERISTICS = _FIRST_CHARACTERISTICS | {"DATA", "SECURITY", "DEFINER", "INVOKER"}
 _FIRST_OF_FUNCTION = _FIRST_CHARACTERISTICS | {"BEGIN", "RETURN"}
-_FIRST_OF_PACKAGE = frozenset({"IS", "AS", "SQL", "COMMENT"})
+_OF_SEQUENCES = frozenset({"NEXTVAL", "LASTVAL", "SETVAL"})
 _BEFORE_TABLES = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "REFERENCES", "ON", "VIEW", "LIKE"})
 
 
@@ -66,6 +66,12 @@ def judge_making(wording: Wording, target: Target, own: Callable[[str], bool]) -
     if kind == "function" and wording.find("SONAME") > 0:
         made.tell(XrayTopic.SERVER, Treatment.LEFT_OUT, f"The function {made.name} of a library of the server's")
         return made
+    if kind.startswith("package"):
+        made.tell(
+            XrayTopic.ACCOUNTS, Treatment.REFUSED,
+            f"The package {made.name}: whose rights its programs work with cannot be kept apart",
+        )  # fmt: skip
+        return made
     _drop_definer(wording, kind_place, made)
     _stay_here(wording, target, own, made)
     _invoker(wording, kind, kind_place, behind, made)
@@ -102,7 +108,7 @@ def _drop_definer(wording: Wording, kind_place: int, made: Making) -> None:
 
 def _invoker(wording: Wording, kind: str, kind_place: int, behind: int, made: Making) -> None:
     """Whoever wrote the file lends nobody the rights of the account that it is imported with."""
-    if kind not in ("view", "procedure", "function", "package") or wording.word(0) != "CREATE":
+    if kind not in ("view", "procedure", "function") or wording.word(0) != "CREATE":
         return
     stop = len(wording) if kind == "view" else _body(wording, kind, behind)
     place = wording.find("SQL", "SECURITY", "DEFINER")
@@ -124,16 +130,13 @@ def _invoker(wording: Wording, kind: str, kind_place: int, behind: int, made: Ma
 
 def _characteristics(wording: Wording, kind: str, behind: int) -> int:
     """Where a routine's characteristics may stand: behind its parameters and what it returns."""
-    place = behind
-    if kind != "package":
-        place, depth = behind + 1, 1
-        while depth and place < len(wording):
-            depth += (wording.piece(place).text == "(") - (wording.piece(place).text == ")")
-            place += 1
-    first = _FIRST_OF_PACKAGE if kind == "package" else _FIRST_OF_FUNCTION if kind == "function" else None
-    if first is None:
+    place, depth = behind + 1, 1
+    while depth and place < len(wording):
+        depth += (wording.piece(place).text == "(") - (wording.piece(place).text == ")")
+        place += 1
+    if kind != "function":
         return place
-    return next((n for n in range(place, len(wording)) if wording.word(n) in first), len(wording))
+    return next((n for n in range(place, len(wording)) if wording.word(n) in _FIRST_OF_FUNCTION), len(wording))
 
 
 def _body(wording: Wording, kind: str, behind: int) -> int:
@@ -148,7 +151,8 @@ def _stay_here(wording: Wording, target: Target, own: Callable[[str], bool], mad
     """Names with a database before them: the file's own lose it, another one that there is ends the import."""
     texts: set[str] = set()
     for place, database, name in list(wording.pairs()):
-        is_table = wording.word(place - 1) in _BEFORE_TABLES or wording.piece(place + 3).text == "."
+        is_sequence = wording.piece(place - 1).text == "(" and wording.word(place - 2) in _OF_SEQUENCES
+        is_table = is_sequence or wording.word(place - 1) in _BEFORE_TABLES or wording.piece(place + 3).text == "."
         is_target = name == made.name and wording.word(place - 1) in (*_KINDS, "EXISTS", "BODY")
         if own(database) and (is_table or is_target):
             wording.change(place, place + 3, wording.piece(place + 2).text)
@@ -189,7 +193,7 @@ def _storage(wording: Wording, target: Target, start: int, made: Making) -> None
 def _plain_head(wording: Wording, kind: str) -> bytes:
     """One blank between the words before the name: it is the form in which the guest's helper knows what it makes."""
     text = wording.changed()
-    if kind not in _PROGRAMS | {"package body"}:
+    if kind not in _PROGRAMS:
         return text
     head, sign, rest = text.partition(b"`")
     return b" ".join(head.split()) + b" " + sign + rest if sign else text

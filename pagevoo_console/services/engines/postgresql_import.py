@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import sqlalchemy as sa
@@ -71,7 +71,7 @@ class PostgresqlForeignDumps(ForeignDumps):
             connection.execute("RESET ALL")
         return Loaded(loading.rows, loading.statements)
 
-    def problems(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
+    def problems(self, session: sa.Connection, job: JobContext, is_somebodys: Callable[[str], bool]) -> tuple[str, ...]:
         return problems(driver_connection(session), job)
 
 

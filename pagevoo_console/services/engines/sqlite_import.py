@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
 from pagevoo_console.services.engines.sqlite_judge import KEPT_PRAGMAS, SqliteJudge, problems
 from pagevoo_console.services.engines.sqlite_reader import SqliteReader
 from pagevoo_console.services.engines.sqlite_schema import quoted
-from pagevoo_console.services.engines.sqlite_session import SqliteSession, explain, raw_session
+from pagevoo_console.services.engines.sqlite_session import SqliteSession, distrust_schema, explain, raw_session
 from pagevoo_console.services.engines.sqlite_virtual import ROW_MODULES, VIEW_MODULES, shadow_tables
 from pagevoo_console.services.jobs import JobContext
 
@@ -63,6 +64,7 @@ class SqliteForeignDumps(ForeignDumps):
         with raw.unbounded(), job.on_cancel(raw.interrupt):
             raw.create_function("unistr", 1, _unistr, deterministic=True)
             raw.execute("PRAGMA foreign_keys = OFF")
+            distrust_schema(raw, "json, for all we know")
             raw.execute("BEGIN IMMEDIATE")
             try:
                 loaded = _carry_out(raw, reader, judge, job)
@@ -75,7 +77,7 @@ class SqliteForeignDumps(ForeignDumps):
                 raw.execute("PRAGMA foreign_keys = ON")
         return loaded
 
-    def problems(self, session: sa.Connection, job: JobContext) -> tuple[str, ...]:
+    def problems(self, session: sa.Connection, job: JobContext, is_somebodys: Callable[[str], bool]) -> tuple[str, ...]:
         raw = raw_session(session)
         with raw.unbounded(), job.on_cancel(raw.interrupt):
             return problems(raw)
