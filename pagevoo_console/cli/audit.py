@@ -50,6 +50,7 @@ def verify(context: typer.Context) -> None:
     found = call.console.audit.verify()
     text = (
         f"{formats.counted(found.checked, 'entry', 'entries')}, unbroken"
+        f" (compared with {formats.counted(found.witnesses, 'backup')})"
         if found.ok
         else f"The trail is broken: {found.problem}"
     )

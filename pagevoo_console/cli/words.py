@@ -333,7 +333,13 @@ def event(found: AuditEvent) -> Json:
 
 
 def audit_verdict(found: AuditVerdict) -> Json:
-    return {"ok": found.ok, "checked": found.checked, "first_bad": found.first_bad, "problem": found.problem}
+    return {
+        "ok": found.ok,
+        "checked": found.checked,
+        "first_bad": found.first_bad,
+        "problem": found.problem,
+        "witnesses": found.witnesses,
+    }
 
 
 def check(found: CheckResult) -> Json:

@@ -66,9 +66,13 @@ class TrailWitness:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """Whether the trail is whole. `first_bad` is the first sequence number that does not fit, None when all do."""
+    """Whether the trail is whole. `first_bad` is the first sequence number that does not fit, None when all do.
+
+    `witnesses` is how many manifests of backups remember an entry of this trail, and were compared with it.
+    """
 
     ok: bool
     checked: int
     first_bad: int | None = None
     problem: str | None = None
+    witnesses: int = 0

@@ -237,6 +237,7 @@ class AuditTrail:
             trail = self._trail(session)
             mirrored = self._mirrored(trail)
             stamped = _by_entry(trail, witnesses)
+            count = sum(map(len, stamped.values()))
             head = session.execute(sa.select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).first()
             for row in session.execute(sa.select(_EVENTS).order_by(_EVENTS.c.seq)):
                 entry = dict(row._mapping)
@@ -245,12 +246,13 @@ class AuditTrail:
                 entry["seq"] = seq
                 problem = _misfit(entry, last, previous) or _contradicted(entry, mirrored, stamped)
                 if problem is not None:
-                    return AuditVerdict(False, checked, last + 1 if seq != last + 1 else seq, problem)
+                    return AuditVerdict(False, checked, last + 1 if seq != last + 1 else seq, problem, count)
                 checked, previous, last = checked + 1, str(entry["hash"]), seq
         missing = _missing(trail, last, max(mirrored, default=0), witnesses)
         if head is not None and (int(head.seq), str(head.hash)) != (last, previous):
             missing = f"the trail ends at {last}, its head says {head.seq}"
-        return AuditVerdict(True, checked) if missing is None else AuditVerdict(False, checked, last + 1, missing)
+        first_bad = None if missing is None else last + 1
+        return AuditVerdict(missing is None, checked, first_bad, missing, count)
 
     def _require(self, session: sa.Connection) -> None:
         if not sa.inspect(session).has_table(_EVENTS.name):

@@ -40,7 +40,9 @@ def test_fault_67_verify_finds_a_cut_tail_by_a_backup_though_this_machine_has_no
 ) -> None:
     tenant, _ = sqlite_desk.provisioned()
     backup = sqlite_desk.json("backup", "create", tenant)["backup"]
-    assert sqlite_desk.json("audit", "verify")["ok"]
+    whole = sqlite_desk.json("audit", "verify")
+    assert (whole["ok"], whole["witnesses"]) == (True, 1)
+    assert "compared with 1 backup)" in sqlite_desk.call("audit", "verify").out
     (journal,) = pagevoo_home.rglob("audit.jsonl")
     journal.unlink()
     ((seq, newest),) = sqlite_desk.write("SELECT seq, hash FROM console_audit_events WHERE seq = 2")

@@ -190,7 +190,9 @@ def verdict_message(verdict: AuditVerdict) -> Message:
     checked = format.count(verdict.checked)
     if verdict.ok:
         title = translate("audit", "The trail is whole")
-        text = translate("audit", "{count} entries follow each other, and none was changed.").format(count=checked)
+        text = translate(
+            "audit", "{count} entries follow each other, and none was changed. Backups that remember one: {witnesses}."
+        ).format(count=checked, witnesses=format.count(verdict.witnesses))
         return Message(MessageKind.GOOD, title, text)
     title = translate("audit", "The trail is not whole: {problem}").format(problem=verdict.problem or "")
     text = translate(
