@@ -76,7 +76,8 @@ def grant_within(connection: WatchedConnection, account: str) -> None:
 def outside(connection: WatchedConnection, account: str, database: str) -> tuple[list[str], list[str]]:
     """What it lacks to get into its database, and what it reaches that it should not: databases, roles, everything.
 
-    That PUBLIC may log in to other databases is not counted: it reads nothing there, and it is said elsewhere.
+    That PUBLIC may log in to other databases is not counted: it reads nothing there, and it is said elsewhere. Nor is
+    one in the trash, which it cannot log in to.
     """
     row = connection.execute(
         "SELECT coalesce((SELECT bool_or(acl.grantee = role.oid) FROM"
@@ -97,6 +98,7 @@ def outside(connection: WatchedConnection, account: str, database: str) -> tuple
         "SELECT datname FROM pg_catalog.pg_database AS d, pg_catalog.pg_roles AS role"
         " WHERE rolname = %s::text AND datname <> %s::text AND NOT datistemplate AND (datdba = role.oid OR EXISTS"
         "  (SELECT FROM pg_catalog.aclexplode(datacl) AS acl WHERE acl.grantee = role.oid))"
+        " AND pg_catalog.has_database_privilege(role.oid, d.oid, 'CONNECT')"
         " UNION SELECT '*' FROM pg_catalog.pg_roles WHERE rolname = %s::text AND (rolsuper OR EXISTS"
         "  (SELECT FROM pg_catalog.pg_auth_members WHERE member = pg_roles.oid)) ORDER BY 1",
         [account, database, account],
