@@ -141,10 +141,9 @@ def restore(
     placed = console.placed_backups
     chosen = placed.prepared(placed.get(backup)) if is_place(backup) else console.backups.get(backup)
     if table is not None or rows:
-        if into is not None or grace is not None or table is None or chosen.place:
+        if into is not None or grace is not None or table is None:
             raise WrongUsage(
-                "Rows are of a --table, which goes into the live database",
-                hint="Leave --into and --grace out; bring a backup in a place here first: `backup fetch`.",
+                "Rows are of a --table, which goes into the live database", hint="Leave --into and --grace out."
             )
         _restore_part(call, chosen, tenant, read_piece(table, rows or ()), confirm, dry_run=dry_run)
         return
@@ -199,7 +198,8 @@ def _restore_part(call: Call, chosen: Backup, tenant: str, piece: Piece, confirm
     if confirm is None and call.is_attended:
         call.output.answer({}, lambda paper: show_steps(paper, plan.steps))
     confirmation = call.confirmation(plan.database, confirm)
-    done = call.work(lambda job: parts.run(plan, confirmation, job))
+    carry_out = call.console.placed_backups.restore if chosen.place else parts.run
+    done = call.work(lambda job: carry_out(plan, confirmation, job))
     look(call, tenant)
     operation = newest_operation(call, tenant, "backup.restore_part")
     counts = {"removed": done["removed"], "written": done["written"]}

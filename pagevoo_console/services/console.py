@@ -146,7 +146,7 @@ class Console:
             FleetWorkers(self.master, connections), self.audit,
         )  # fmt: skip
         self.placed_backups = PlacedBackups(
-            platform.name, self.places, self.backups, self.restores, self.operations,
+            platform.name, self.places, self.backups, self.restores, self.part_restores, self.operations,
             folders.state / f"fetched-{identity(connection)}", folders.cache / "places",
         )  # fmt: skip
         self.retention = Retention(

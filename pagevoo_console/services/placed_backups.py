@@ -11,10 +11,11 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from pagevoo_console.services.backups import Backups
 from pagevoo_console.services.dump_writer import telling_about
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.operations import Operations
+from pagevoo_console.services.part_restores import RESTORE_PART, PartPlan, PartRestores
 from pagevoo_console.services.places import Places, StoredFile
 from pagevoo_console.services.private_files import flush_folder, make_folder
 from pagevoo_console.services.restores import RESTORE, RestorePlan, Restores
@@ -45,13 +47,14 @@ class PlacedBackups:
     """
 
     def __init__(
-        self, platform: str, places: Places, backups: Backups, restores: Restores, operations: Operations,
-        folder: Path, cache: Path,
+        self, platform: str, places: Places, backups: Backups, restores: Restores, parts: PartRestores,
+        operations: Operations, folder: Path, cache: Path,
     ) -> None:  # fmt: skip
         self._platform = platform
         self._places = places
         self._backups = backups
         self._restores = restores
+        self._parts = parts
         self._operations = operations
         self._folder = folder
         self._cache = cache
@@ -195,20 +198,32 @@ class PlacedBackups:
         finally:
             part.unlink(missing_ok=True)
 
-    def restore(self, plan: RestorePlan, confirmation: str | None, job: JobContext) -> dict[str, Any]:
-        """Bring a prepared backup here and carry its plan out. The copy stays where the operation was interrupted."""
-        if plan.needs_confirmation and confirmation != plan.database:
-            return self._restores.run(plan, confirmation, job)
+    def restore(self, plan: RestorePlan | PartPlan, confirmation: str | None, job: JobContext) -> dict[str, Any]:
+        """Bring a prepared backup here and carry its plan out, all of it or a part.
+
+        The copy stays where the operation was interrupted.
+        """
+        carry_out = self._restoring(plan, confirmation)
+        if (isinstance(plan, PartPlan) or plan.needs_confirmation) and confirmation != plan.database:
+            return carry_out(job)
         self.bring(plan.backup, job)
         try:
-            return self._restores.run(plan, confirmation, job)
+            return carry_out(job)
         finally:
             if plan.tenant not in self._unfinished():
                 self._let_go(plan.backup)
 
+    def _restoring(
+        self, plan: RestorePlan | PartPlan, confirmation: str | None
+    ) -> Callable[[JobContext], dict[str, Any]]:
+        if isinstance(plan, PartPlan):
+            return partial(self._parts.run, plan, confirmation)
+        return partial(self._restores.run, plan, confirmation)
+
     def _unfinished(self) -> frozenset[str]:
         """The tenants on whose databases a restore is open: they need their copies still."""
-        return frozenset(one.tenant for one in self._operations.list(open_only=True) if one.kind == RESTORE)
+        kinds = (RESTORE, RESTORE_PART)
+        return frozenset(one.tenant for one in self._operations.list(open_only=True) if one.kind in kinds)
 
     def _sweep(self) -> None:
         """Remove copies that nobody comes back for: a day old, of tenants whose restores have all ended."""

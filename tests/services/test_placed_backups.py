@@ -10,6 +10,7 @@ import obstore
 import pytest
 
 from pagevoo_console.domain.errors import ConsoleError, Corrupt, NotFound, Refused, WrongUsage
+from pagevoo_console.domain.piece import Piece
 from pagevoo_console.domain.place import Place
 from pagevoo_console.domain.retention import RetentionPolicy
 from pagevoo_console.services import backup_files
@@ -89,6 +90,20 @@ def test_a_backup_is_listed_proved_and_restored_from_a_place(world: World) -> No
     assert settings(world, tenant) == ["kept"]
     assert copies(world) == [], "nothing is left on the way"
     assert world.console.audit.verify().ok
+
+
+def test_one_table_comes_back_from_a_place_and_the_rest_stays(file_world: World) -> None:
+    tenant, _ = file_world.provisioned()
+    placed, place = file_world.console.placed_backups, Place("backups", f"part-{tenant}")
+    file_world.write(PUT, "core", "kept", '"1"', database=file_world.name(tenant))
+    url = sent(file_world, tenant, place)
+    file_world.write("DELETE FROM feature_settings", database=file_world.name(tenant))
+
+    plan = file_world.console.part_restores.plan(placed.prepared(placed.get(url)), tenant, Piece("feature_settings"))
+    placed.restore(plan, file_world.name(tenant), JobContext())
+
+    assert settings(file_world, tenant) == ["kept"]
+    assert copies(file_world) == []
 
 
 def test_an_encrypted_one_is_planned_with_its_beginning_and_restored_with_its_key(file_world: World) -> None:

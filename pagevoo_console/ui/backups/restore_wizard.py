@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtWidgets import QWidget
 
+from pagevoo_console.domain.backup import Backup
 from pagevoo_console.domain.changes import Changes
 from pagevoo_console.domain.job import Task
 from pagevoo_console.domain.place import is_place
@@ -85,15 +86,32 @@ class RestoreWizard(TaskWizard):
 
 def work_of(console: Console, plan: RestorePlan | PartPlan) -> Callable[[JobContext], object]:
     """What restores by a plan: a part of a backup, or all of it; one in a place is brought here first."""
-    if hasattr(plan, "piece"):
-        return partial(console.part_restores.run, cast("PartPlan", plan), plan.database)
-    carry_out = console.placed_backups.restore if plan.backup.place else console.restores.run
-    return partial(carry_out, plan, plan.database if plan.needs_confirmation else None)
+    is_part = hasattr(plan, "piece")
+    confirmation = plan.database if is_part or cast("RestorePlan", plan).needs_confirmation else None
+    if plan.backup.place:
+        return partial(console.placed_backups.restore, plan, confirmation)
+    if is_part:
+        return partial(console.part_restores.run, cast("PartPlan", plan), confirmation)
+    return partial(console.restores.run, cast("RestorePlan", plan), confirmation)
+
+
+def found(console: Console, chosen: str) -> Backup:
+    """The backup by its id, path or URL; one in a place with as much of it here as a plan looks at. Blocks."""
+    placed = console.placed_backups
+    return placed.prepared(placed.get(chosen)) if is_place(chosen) else console.backups.get(chosen)
+
+
+def brought(backup: Backup, steps: tuple[ReviewStep, ...]) -> tuple[ReviewStep, ...]:
+    """The steps, with the one that comes first where the backup lies in a place."""
+    if not backup.place:
+        return steps
+    title = translate("restore", "Bring the backup to this machine and compare it with its manifest")
+    return ReviewStep(title, icon="download"), *steps
 
 
 def review_of_part(console: Console, tenant: str, chosen: str, piece: Piece) -> Review:
     """The plan of a restore of a table or of rows, put into words. Blocks."""
-    plan = console.part_restores.plan(console.backups.get(chosen), tenant, piece)
+    plan = console.part_restores.plan(found(console, chosen), tenant, piece)
     backup = plan.backup
     rows = [f"{column}={value}" for column, values in piece.rows for value in values]
     made = f"{format.moment(backup.created_at)} ({format.age(backup.created_at)})"
@@ -111,13 +129,19 @@ def review_of_part(console: Console, tenant: str, chosen: str, piece: Piece) -> 
     command += ["--confirm", plan.database]
     prompt = translate("restore", "Type the name of the database to put this into it")
     confirmation = Confirmation(plan.database, prompt)
-    return Review(plan, plan_steps(plan.steps), facts, plan.warnings, command_line(console, *command), confirmation)
+    return Review(
+        plan,
+        brought(backup, plan_steps(plan.steps)),
+        facts,
+        plan.warnings,
+        command_line(console, *command),
+        confirmation,
+    )
 
 
 def review_of(console: Console, tenant: str, chosen: str, into: str | None) -> Review:
     """The plan of a restore, put into words. Blocks."""
-    placed = console.placed_backups
-    backup = placed.prepared(placed.get(chosen)) if is_place(chosen) else console.backups.get(chosen)
+    backup = found(console, chosen)
     plan = console.restores.plan(backup, tenant, into)
     words = console.platform.words
     made = f"{format.moment(backup.created_at)} ({format.age(backup.created_at)})"
@@ -128,10 +152,7 @@ def review_of(console: Console, tenant: str, chosen: str, into: str | None) -> R
         (translate("restore", "Into"), f"{plan.database} · {plan.server}"),
     )
     command = ["backup", "restore", chosen, "--tenant", tenant]
-    steps = plan_steps(plan.steps)
-    if backup.place:
-        title = translate("restore", "Bring the backup to this machine and compare it with its manifest")
-        steps = (ReviewStep(title, icon="download"), *steps)
+    steps = brought(backup, plan_steps(plan.steps))
     warnings = plan.warnings
     confirmation = None
     if into is not None:
