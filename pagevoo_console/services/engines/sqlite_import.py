@@ -20,7 +20,13 @@ from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
 from pagevoo_console.services.engines.sqlite_judge import KEPT_PRAGMAS, SqliteJudge, problems
 from pagevoo_console.services.engines.sqlite_reader import SqliteReader
 from pagevoo_console.services.engines.sqlite_schema import quoted
-from pagevoo_console.services.engines.sqlite_session import SqliteSession, distrust_schema, explain, raw_session
+from pagevoo_console.services.engines.sqlite_session import (
+    WHATEVER_COMES,
+    SqliteSession,
+    distrust_schema,
+    explain,
+    raw_session,
+)
 from pagevoo_console.services.engines.sqlite_virtual import ROW_MODULES, VIEW_MODULES, shadow_tables
 from pagevoo_console.services.jobs import JobContext
 
@@ -64,7 +70,7 @@ class SqliteForeignDumps(ForeignDumps):
         with raw.unbounded(), job.on_cancel(raw.interrupt):
             raw.create_function("unistr", 1, _unistr, deterministic=True)
             raw.execute("PRAGMA foreign_keys = OFF")
-            distrust_schema(raw, "json, for all we know")
+            distrust_schema(raw, WHATEVER_COMES)
             raw.execute("BEGIN IMMEDIATE")
             try:
                 loaded = _carry_out(raw, reader, judge, job)

@@ -11,7 +11,12 @@ from pagevoo_console.services.engines.base import Source
 from pagevoo_console.services.engines.framing import Frame, FrameReader
 from pagevoo_console.services.engines.sqlite_dump import ENGINE
 from pagevoo_console.services.engines.sqlite_schema import base_tables, definitions
-from pagevoo_console.services.engines.sqlite_session import SqliteSession
+from pagevoo_console.services.engines.sqlite_session import (
+    WHATEVER_COMES,
+    SqliteSession,
+    distrust_schema,
+    settle_trust,
+)
 from pagevoo_console.services.engines.sqlite_virtual import ROW_MODULES, VIEW_MODULES
 from pagevoo_console.services.jobs import JobContext
 
@@ -52,6 +57,7 @@ def load(session: SqliteSession, source: Source, job: JobContext) -> None:
             hint="Load into a database that was just created.",
         )
     (foreign_keys,) = session.execute("PRAGMA foreign_keys").fetchone()
+    distrust_schema(session, WHATEVER_COMES)
     with session.unbounded(), job.on_cancel(session.interrupt):
         try:
             _carry_out(session, FrameReader(source), job)
@@ -64,6 +70,7 @@ def load(session: SqliteSession, source: Source, job: JobContext) -> None:
             if session.in_transaction:
                 session.execute("ROLLBACK")
             session.execute(f"PRAGMA foreign_keys = {foreign_keys}")
+            settle_trust(session)
 
 
 def _carry_out(session: SqliteSession, reader: FrameReader, job: JobContext) -> None:

@@ -15,7 +15,7 @@ from pagevoo_console.domain.errors import NotFound, Unsupported
 from pagevoo_console.services.engines import sqlite_freeze
 from pagevoo_console.services.engines.base import FeatureRecord
 from pagevoo_console.services.engines.sqlite_files import MARKER_TABLE
-from pagevoo_console.services.engines.sqlite_session import SqliteSession
+from pagevoo_console.services.engines.sqlite_session import SqliteSession, distrust_schema
 from pagevoo_console.services.engines.sqlite_values import Checksum, exact_text, row_literal
 from pagevoo_console.services.engines.sqlite_virtual import Virtual, shadow_tables, virtual_table
 from pagevoo_console.services.jobs import JobContext
@@ -237,7 +237,7 @@ def _problems(session: SqliteSession) -> Iterable[str]:
 
 def _rehearsal_problems(kept: list[Definition]) -> Iterable[str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None, factory=SqliteSession)) as scratch:
-        scratch.execute("PRAGMA trusted_schema = OFF")
+        distrust_schema(scratch, "".join(definition.sql for definition in kept))
         failed = set()
         for definition in in_order_of_creation(kept):
             try:

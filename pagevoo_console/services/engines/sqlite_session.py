@@ -12,7 +12,8 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -178,7 +179,7 @@ def ensure_regular(path: Path) -> None:
 
 def _settle(session: SqliteSession, options: SessionOptions) -> None:
     session.text_factory = _text
-    session.execute("PRAGMA trusted_schema = OFF")
+    distrust_schema(session, WHATEVER_COMES)
     session.execute("PRAGMA cell_size_check = ON")
     if options.writable:
         session.execute("PRAGMA foreign_keys = ON")
@@ -187,6 +188,40 @@ def _settle(session: SqliteSession, options: SessionOptions) -> None:
         session.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     session.statement_timeout = options.read_timeout
     session.execute("SELECT COUNT(*) FROM sqlite_master LIMIT 1").fetchone()
+    settle_trust(session)
+
+
+def settle_trust(session: sqlite3.Connection) -> None:
+    """Trust the schema as little as what stands in it allows."""
+    if forgets_json():
+        (text,) = session.execute("SELECT group_concat(sql) FROM sqlite_master WHERE sql LIKE '%json%'").fetchone()
+        distrust_schema(session, text or "")
+
+
+WHATEVER_COMES = "json"
+"""For `distrust_schema` where the definitions are still to come."""
+
+
+def distrust_schema(session: sqlite3.Connection, schema: str) -> None:
+    """Keep the definitions of a database, whose text `schema` is, from calling what could do harm.
+
+    Some SQLites count their JSON functions among that. Only there, and only where a definition uses them, it is
+    trusted: no other function is let in by that, since no schema may call what loads extensions.
+    """
+    is_trusted = forgets_json() and "json" in schema.casefold()
+    session.execute(f"PRAGMA trusted_schema = {'ON' if is_trusted else 'OFF'}")
+
+
+@cache
+def forgets_json() -> bool:
+    """Whether this SQLite, 3.38 to 3.40, forgot to say that its JSON functions harm nobody."""
+    with closing(sqlite3.connect(":memory:")) as probe:
+        probe.execute("PRAGMA trusted_schema = OFF")
+        try:
+            probe.execute("CREATE TABLE probe (a CHECK (json_valid(a)))")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def _text(data: bytes) -> str:

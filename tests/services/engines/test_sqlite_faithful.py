@@ -49,6 +49,22 @@ def copies(place: SqlitePlace, original: str) -> list[str]:
     return [loaded, restored]
 
 
+def test_fault_149_150_what_calls_json_is_dumped_and_checked_in_the_copy(place: SqlitePlace) -> None:
+    original = place.create(
+        'CREATE TABLE orders (id INTEGER PRIMARY KEY, value TEXT CHECK ((JSON_VALID("value") OR value IS NULL)),'
+        " total REAL AS (json_extract(value, '$.total')) STORED)",
+        "CREATE INDEX by_name ON orders (value ->> '$.name')",
+        "CREATE TRIGGER named BEFORE INSERT ON orders WHEN json_type(NEW.value, '$.name') IS NULL"
+        " BEGIN SELECT RAISE(ABORT, 'no name'); END",
+        "CREATE VIEW names AS SELECT json_extract(value, '$.name') AS name FROM orders",
+        """INSERT INTO orders (value) VALUES ('{"name": "Ada", "total": 1.5}')""",
+    )
+    for copy in copies(place, original):
+        assert place.run(copy, "SELECT name, total FROM names, orders") == [("Ada", 1.5)]
+        with pytest.raises(sqlite3.IntegrityError, match="no name"):
+            place.run(copy, "INSERT INTO orders (value) VALUES ('{}')")
+
+
 def test_fault_145_a_live_database_is_dumped_as_it_was_at_one_moment(place: SqlitePlace) -> None:
     name = place.create(
         "CREATE TABLE a (n)", "CREATE TABLE z (n)", "INSERT INTO a VALUES (0)", "INSERT INTO z VALUES (0)"
