@@ -90,7 +90,7 @@ class Replacement(Procedure):
 
     def ensure_not_swapped(self, run: Run) -> None:
         """Raise Refused (`too_late`) once the swap has begun."""
-        if {"swap", "reopen", "clean"} & {run.step, *run.steps_done}:
+        if SWAP in run.evidence or {"reopen", "clean"} & {run.step, *run.steps_done}:
             raise Refused(
                 "The databases may have been swapped already; resume the operation to finish it",
                 code="too_late",

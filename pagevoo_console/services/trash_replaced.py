@@ -68,6 +68,9 @@ class ReplacedReturn(Replacement):
                 code="trash_missing",
                 hint=f"Its backup brings it back: {record.entry.backup_path or 'there is none'}.",
             )
+        # One that was replaced because it was damaged is still so: found out now, nothing has to be taken back.
+        with self._connections.open(run.server, record.entry.name) as session:
+            engine.tables(session)
 
 
 class Undeletion(Procedure):

@@ -28,7 +28,7 @@ def damage(world: World, tenant: str) -> bytes:
     return path.read_bytes()
 
 
-def test_a_backup_is_restored_over_a_damaged_database_which_is_kept_beside(files: World) -> None:
+def test_a_backup_is_restored_over_a_damaged_database_which_is_kept_in_the_trash(files: World) -> None:
     tenant, _ = files.provisioned()
     files.write(SETTING, "core", "kept", '"yes"', database=files.name(tenant))
     backup = files.console.backups.create(tenant, JobContext())
@@ -38,8 +38,14 @@ def test_a_backup_is_restored_over_a_damaged_database_which_is_kept_beside(files
 
     assert files.write("SELECT setting_key FROM feature_settings", database=files.name(tenant)) == [("kept",)]
     assert files.master.directory is not None
-    (aside,) = files.master.directory.glob("pagevoo_aside_*.db")
-    assert aside.read_bytes()[4096:] == damaged[4096:]
+    (entry,) = files.console.trash.list(tenant)
+    assert (entry.is_replaced, entry.backup) == (True, None)
+    assert (files.master.directory / f"{entry.name}.db").read_bytes()[4096:] == damaged[4096:]
+    assert "gone for good" in " ".join(files.console.trash.plan_purge(entry.operation).warnings)
+    with pytest.raises(Corrupt):
+        files.console.trash.undelete(files.console.trash.plan_undelete(entry.operation), JobContext(), entry.database)
+    assert files.write("SELECT setting_key FROM feature_settings", database=files.name(tenant)) == [("kept",)]
+    assert files.console.operations.list(open_only=True) == ()
 
 
 def test_a_damaged_database_is_deleted_only_where_its_backup_is_waived(files: World) -> None:
