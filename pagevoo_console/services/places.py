@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,11 +91,10 @@ class Places:
                 found.append(PlaceFacts(place, access.access_key, access.endpoint, access.region))
         return tuple(found)
 
-    def _remember(self, change: Callable[[list[str]], object]) -> None:
+    def _remember(self, change: Callable[[tuple[str, ...]], Iterable[str]]) -> None:
         if self._settings is not None:
-            urls = list(self._settings.load().preferences.backup_places)
-            change(urls)
-            self._settings.change(backup_places=tuple(dict.fromkeys(urls)))
+            before = self._settings.load().preferences.backup_places
+            self._settings.change(backup_places=tuple(dict.fromkeys(change(before))))
 
     # --- credentials ------------------------------------------------------------------------------------------------
 
@@ -107,11 +106,18 @@ class Places:
             "region": access.region,
         }  # fmt: skip
         self._keyring.set(SERVICE, place.name, json.dumps(kept))
-        self._remember(lambda urls: urls.append(place.address))
+        self._remember(lambda urls: (*urls, place.address))
 
     def forget(self, place: Place) -> None:
-        """Forget a place, and its credentials with the last place of its bucket. What lies there stays."""
-        self._remember(lambda urls: urls.remove(place.address) if place.address in urls else None)
+        """Forget a place, and its credentials with the last place of its bucket. What lies there stays.
+
+        A bucket that is no saved place itself stands for all those in it.
+        """
+        saved = self.saved()
+        gone = {place.address}
+        if place not in saved and not place.prefix:
+            gone = {other.address for other in saved if other.name == place.name}
+        self._remember(lambda urls: (url for url in urls if url not in gone))
         if all(other.name != place.name for other in self.saved()):
             self._keyring.delete(SERVICE, place.name)
 

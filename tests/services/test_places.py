@@ -11,6 +11,7 @@ from pagevoo_console.domain.errors import ConsoleError, Corrupt, Failed, NotFoun
 from pagevoo_console.services.encryption import new_identity
 from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.places import Place, Places, read_place
+from pagevoo_console.services.settings import Settings
 from tests.masters import SqliteFolder
 from tests.servers import free_port
 from tests.services.platform_world import World, folders_in, make_world
@@ -97,6 +98,19 @@ def test_what_cannot_be_reached_is_told(places: Places, monkeypatch: pytest.Monk
     with pytest.raises(Refused) as caught:
         places.ensure_usable(PLACE)
     assert caught.value.code == "no_credentials"
+
+
+def test_a_forgotten_bucket_takes_its_places_with_it(file_world: World) -> None:
+    settings = Settings(file_world.folders)
+    settings.change(backup_places=("s3://backups/a", "s3://backups/b", "s3://others", "s3://others/c"))
+    places = Places(settings=settings)
+
+    places.forget(Place("others"))
+    assert [place.address for place in places.saved()] == ["s3://backups/a", "s3://backups/b", "s3://others/c"]
+    places.forget(Place("backups"))
+    assert [place.address for place in places.saved()] == ["s3://others/c"]
+    places.forget(Place("nowhere", "x"))
+    assert [place.address for place in places.saved()] == ["s3://others/c"]
 
 
 def test_a_place_is_read_strictly() -> None:
