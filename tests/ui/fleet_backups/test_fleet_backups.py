@@ -12,11 +12,14 @@ from pytestqt.qtbot import QtBot
 from pagevoo_console.domain.fleet_backup import FleetWork
 from pagevoo_console.domain.job import JobState
 from pagevoo_console.domain.tenant import TenantQuery
+from pagevoo_console.services import encryption, fleet_workers
 from pagevoo_console.services.encryption import new_identity
 from pagevoo_console.services.jobs import JobContext
+from pagevoo_console.ui.fleet_backups import pages
 from pagevoo_console.ui.fleet_backups.fleet_view import FleetBackupsView
 from pagevoo_console.ui.fleet_backups.rows import Filter
 from pagevoo_console.ui.fleet_backups.wizards import FleetBackupWizard, FleetVerifyWizard
+from pagevoo_console.ui.kit import seal_choice
 from pagevoo_console.ui.kit.messages import Message
 from pagevoo_console.ui.kit.runner import Runner
 from pagevoo_console.ui.kit.states import View
@@ -167,3 +170,8 @@ def test_where_nobody_has_a_database_there_is_nobody_to_choose(world: World, run
     seen(world)
     wizard = driver.open(FleetBackupWizard(world.console, runner, (), TenantQuery(), lambda _all: None))
     assert not wizard.next_button.isEnabled()
+
+
+def test_what_the_window_says_of_limits_is_what_the_services_hold() -> None:
+    assert (pages.USUAL_WORKERS, pages.SESSIONS_EACH) == (fleet_workers.WORKERS, fleet_workers.SESSIONS_EACH)
+    assert seal_choice.SHORTEST_PASSPHRASE == encryption.SHORTEST_PASSPHRASE
