@@ -113,10 +113,11 @@ def open_foreign(path: Path) -> Iterator[ForeignText]:
         raise NotFound(f"{path} cannot be opened: {error.strerror}", hint="Check the path and who may read it.") from (
             error
         )
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Refused(f"{path} is not a regular file", code="not_a_file", hint="Name a file with a dump in it.")
     with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused(f"{path} is not a regular file", code="not_a_file", hint="Name a file with a dump in it.")
         head = file.read(32)
         file.seek(0)
         for magic, (what, hint) in _NOT_TEXT.items():
