@@ -39,15 +39,21 @@ def copy_out(
 
 
 def _block(pgconn: PGconn, limit: int) -> PQGen[tuple[int, bytearray, bool]]:
-    """A row is copied and let go at once: thousands of live views cost the garbage collector more than the copying."""
+    """A row is copied and let go at once: thousands of live views cost the garbage collector more than the copying.
+
+    Where a block ends follows from its rows alone, and never from what has arrived: two dumps of the same rows are the
+    same to the byte.
+    """
     next_row = pgconn.get_copy_data
     rows = bytearray()
     count = 0
-    while len(rows) < limit:
+    while True:
         size, row = next_row(1)
         while size > 0:
             rows += row
             count += 1
+            if len(rows) >= limit:
+                return count, rows, False
             size, row = next_row(1)
         if size < 0:
             result = (yield from generators.fetch_many(pgconn))[-1]
@@ -57,7 +63,6 @@ def _block(pgconn: PGconn, limit: int) -> PQGen[tuple[int, bytearray, bool]]:
         while not (yield Wait.R):
             continue
         pgconn.consume_input()
-    return count, rows, False
 
 
 def _abandon(connection: WatchedConnection, block_bytes: int) -> None:

@@ -53,6 +53,22 @@ def test_fault_128_values_that_no_driver_could_carry_come_back_in_any_order(plac
     assert place.content(copy) == place.content(original)
 
 
+def test_fault_144_where_a_block_ends_follows_from_its_rows_alone(place: PostgresqlPlace) -> None:
+    original = place.create(
+        "CREATE TABLE many (id integer, text text)",
+        "INSERT INTO many SELECT 10000 + n, repeat('x', 1000) FROM generate_series(1, 4000) AS n",
+        "CREATE AGGREGATE counted(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0')",
+        "COMMENT ON AGGREGATE counted(*) IS 'how many'",
+    )
+    dump, _ = place.dump(original)
+    blocks = [int(line.split()[3]) for line in dump.splitlines() if line.startswith(b"-- pagevoo:rows many ")]
+    assert len(blocks) > 3
+    assert len(set(blocks[:-1])) == 1
+    copy = place.create()
+    place.load(copy, dump)
+    assert place.dump(copy)[0] == dump
+
+
 def test_fault_144_rows_in_another_order_are_the_same_content(place: PostgresqlPlace) -> None:
     made = "CREATE TABLE t (a integer, b text)"
     forwards, backwards = (
