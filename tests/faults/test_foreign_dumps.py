@@ -549,6 +549,25 @@ COPY watched (n) FROM stdin;
     assert not definers
 
 
+@postgresql()
+def test_extensions_that_an_owner_may_make_come_in_and_others_refuse_the_file(
+    lasting_world: World, tmp_path: Path
+) -> None:
+    body = (
+        "CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog;\n"
+        "CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public;\n"
+        "COMMENT ON EXTENSION citext IS 'data type';\n"
+        "CREATE TABLE mails (address public.citext);\nINSERT INTO mails VALUES ('Ada@Example.org');\n"
+    )
+    attempt = Attempt(lasting_world, tmp_path, body)
+    assert attempt.found(XrayTopic.EXTENSION) == {Treatment.LEFT_OUT}
+    attempt.succeeds()
+    assert attempt.content()["mails"] == [("Ada@Example.org",)]
+    for name in ("file_fdw", "no_such_thing"):
+        refused = Attempt(lasting_world, tmp_path, f"CREATE EXTENSION {name};")
+        assert refused.found(XrayTopic.EXTENSION) == {Treatment.REFUSED}
+
+
 @postgresql(
     "DO $$BEGIN EXECUTE 'CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS ''SELECT 1'''; END$$;",
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f() SECURITY DEFINER;",
