@@ -280,13 +280,20 @@ def _ensure_everything_is_visible(connection: MysqlConnection, database: str) ->
 
 def _look_at_columns_and_keys(connection: MysqlConnection, findings: _Findings) -> None:
     columns = connection.rows(
-        "SELECT c.TABLE_NAME, c.COLUMN_NAME, LOWER(c.DATA_TYPE) FROM information_schema.COLUMNS AS c"
+        "SELECT c.TABLE_NAME, c.COLUMN_NAME, LOWER(c.DATA_TYPE), c.IS_NULLABLE = 'NO'"
+        " AND IFNULL(c.GENERATION_EXPRESSION, '') = '' FROM information_schema.COLUMNS AS c"
         f" WHERE {_THIS.format('c.TABLE_SCHEMA')}"
     )
     views = {name for name, kind in connection.rows("SHOW FULL TABLES") if kind == "VIEW"}
-    for table, column, kind in columns:
-        if kind not in SUPPORTED and table not in views:
+    for table, column, kind, is_filled in columns:
+        if table in views:
+            continue
+        if kind not in SUPPORTED:
             findings.refuse(f"the column {column!r} of the table {table!r}, a {kind}")
+        # A column that was added to rows that were there is filled with what no statement may write.
+        empty = f"SELECT 1 FROM {quoted(table)} WHERE LENGTH({quoted(column)}) = 0 LIMIT 1"
+        if is_filled and kind in GEOMETRIES and connection.rows(empty):
+            findings.refuse(f"places that are none in the column {column!r} of the table {table!r}")
     keys = connection.rows(
         "SELECT DISTINCT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_SCHEMA FROM"
         f" information_schema.KEY_COLUMN_USAGE WHERE {_THIS.format('TABLE_SCHEMA')}"

@@ -285,6 +285,18 @@ def test_fault_104_places_keep_their_shape_and_their_reference_system(place: Mar
     assert systems == [("area", 0), ("odd `name", 25832), ("shape", 0), ("spot", 4326)]
 
 
+def test_fault_104_a_place_that_is_none_is_refused_by_name(place: MariadbPlace) -> None:
+    original = place.create(
+        "CREATE TABLE shops (id INT PRIMARY KEY)",
+        "INSERT INTO shops VALUES (1)",
+        "ALTER TABLE shops ADD COLUMN spot POINT NOT NULL",
+    )
+    assert place.run(original, "SELECT LENGTH(spot) FROM shops") == [(0,)]
+    with pytest.raises(Unsupported) as caught:
+        place.dump(original)
+    assert "places that are none in the column 'spot' of the table 'shops'" in caught.value.message
+
+
 def test_fault_105_106_107_112_json_generated_and_invisible_columns_are_what_they_were(
     place: MariadbPlace, tmp_path: Path
 ) -> None:
