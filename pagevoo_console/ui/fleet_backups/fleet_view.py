@@ -177,9 +177,10 @@ class FleetBackupsView(QWidget):
             action = MessageAction(
                 translate("fleet_backups", "Go on…"), partial(doors.back_up_all, ()), "goOnButton"
             )  # fmt: skip
-            text = translate("fleet_backups", "It began {age} and did {count}. The next one goes on with the others.")
+            text = translate("fleet_backups", "It began {age} and did {count}. Unless it is still at work somewhere "
+                             "else, the next one goes on with the others.")  # fmt: skip
             self.banner.show_message(
-                Message(MessageKind.WARNING, translate("fleet_backups", "A backup of everybody was cut off"),
+                Message(MessageKind.WARNING, translate("fleet_backups", "A backup of everybody has not got to its end"),
                         text.format(age=format.age(reading.unfinished), count=format.count(reading.unfinished_done)),
                         action)
             )  # fmt: skip

@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from pagevoo_console.domain.errors import Cancelled
 from pagevoo_console.domain.fleet_backup import FleetWork
 from pagevoo_console.domain.job import JobState
 from pagevoo_console.domain.tenant import TenantQuery
@@ -119,6 +120,26 @@ def test_the_view_shows_each_with_what_came_of_it(hands: Hands, world: World) ->
     view.refresh()
     hands.settle()
     assert "could not be backed up" not in hands.texts(view), "who was backed up since is not told of any more"
+
+
+def test_a_run_that_was_cut_off_is_told_of_with_the_way_on(hands: Hands, world: World) -> None:
+    for _ in range(3):
+        world.provisioned()
+    seen(world)
+    fleet = world.console.fleet_backups
+    job = JobContext(on_progress=lambda progress: job.cancel() if progress.done else None)
+    with pytest.raises(Cancelled):
+        fleet.backup(fleet.plan(), job, workers=1)
+    (last,) = world.folders.state.rglob("last-backup.json")
+    last.unlink()  # as where the process was killed
+    view = hands.show(FleetBackupsView(hands.context))
+    view.refresh()
+    hands.settle()
+    assert "has not got to its end" in hands.texts(view)
+
+    hands.press(view, "goOnButton")
+
+    assert hands.opened == [("back_up_all", ())]
 
 
 def test_the_failed_ones_are_offered_and_a_cut_off_run_is_gone_on_with(
