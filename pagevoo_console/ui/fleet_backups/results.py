@@ -63,12 +63,20 @@ def came_of(done: int, failed: int, skipped: int) -> str:
 
 
 def warnings_of(plan: FleetPlan, names: Names) -> tuple[str, ...]:
-    """Who of a plan cannot be done at all, and why."""
-    told = [f"{named(one, names)}: {why}" for one, why in list(plan.failed.items())[:NAMED]]
-    if len(plan.failed) > NAMED:
-        more = translate("fleet_backups", "and {count} more")
-        told.append(more.format(count=format.count(len(plan.failed) - NAMED)))
-    return tuple(told)
+    """Who of a plan cannot be done at all: one sentence a reason."""
+    reasons: dict[str, list[str]] = {}
+    for tenant, why in plan.failed.items():
+        reasons.setdefault(why, []).append(tenant)
+    return tuple(f"{why}: {_some(tenants, names)}" for why, tenants in list(reasons.items())[:NAMED])
+
+
+def _some(tenants: Sequence[str], names: Names) -> str:
+    """The first of them by name, and how many more there are."""
+    shown = ", ".join(named(tenant, names) for tenant in tenants[:NAMED])
+    if len(tenants) <= NAMED:
+        return shown
+    more = translate("fleet_backups", "{tenants} and {count} more")
+    return more.format(tenants=shown, count=format.count(len(tenants) - NAMED))
 
 
 def tenants_option(tenants: Sequence[str] | None, most: int = 30) -> tuple[str, ...] | None:
