@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pagevoo_console.domain.deletion import DeletionRequest
 from pagevoo_console.domain.errors import Refused
 from pagevoo_console.services.guests import PREFIX, NoGuest
 from pagevoo_console.services.jobs import JobContext
@@ -38,6 +39,7 @@ LETTING_IN = {
     "postgresql": ("ALTER ROLE limited CREATEROLE",),
 }
 """What an account needs beyond that to make others, and yet may not do everything."""
+DEFINED = "CREATE DEFINER = `kee'per`@`10.%`"
 PROGRAMS = (
     "CREATE TABLE notes (id INT PRIMARY KEY, label VARCHAR(20))",
     "CREATE VIEW seen AS SELECT label FROM notes",
@@ -94,6 +96,42 @@ def test_fault_118_what_a_guest_makes_has_us_as_its_definer_and_its_events_rest(
         assert rows == [("SLAVESIDE_DISABLED",)]
         server.execute("INSERT INTO notes VALUES (1, 'loud')", database=staged)
         assert server.execute("SELECT label FROM seen", database=staged) == [("LOUD",)]
+
+
+@pytest.mark.parametrize("served", ["mysql"], indirect=True)
+def test_fault_118_who_defined_a_program_does_so_after_a_restore_and_after_the_trash(served: World) -> None:
+    server, console = server_of(served), served.console
+    tenant, _ = served.provisioned()
+    name = served.name(tenant)
+    server.execute("CREATE USER `kee'per`@`10.%`", "SET GLOBAL event_scheduler = OFF")
+    for statement in PROGRAMS:
+        kept = statement if statement.startswith("CREATE TABLE") else statement.replace("CREATE", DEFINED, 1)
+        server.execute(kept, database=name)
+    backup = console.backups.create(tenant, JobContext())
+    server.execute("CREATE VIEW mine AS SELECT 1 AS one", database=name)
+
+    restored = console.restores.run(console.restores.plan(backup, tenant), name, JobContext())
+
+    assert restored["loaded_by"] == "a throw-away account"
+    (entry,) = console.trash.list(tenant)
+    assert definers(served, name) == dict.fromkeys(("seen", "written", "asked", "daily"), "kee'per@10.%")
+    assert definers(served, entry.name) == definers(served, name) | {"mine": "root@%"}
+    deletion = console.deletions.plan(DeletionRequest(tenant))
+    deleted = console.deletions.run(deletion, name, JobContext())
+    console.trash.undelete(console.trash.plan_undelete(deleted.operation), JobContext())
+    assert set(definers(served, name).values()) == {"kee'per@10.%"}
+    rows = server.execute(f"SELECT STATUS FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{name}'")
+    assert rows == [("ENABLED",)]
+
+
+def definers(world: World, database: str) -> dict[str, str]:
+    rows = server_of(world).execute(
+        f"SELECT TABLE_NAME, DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '{database}'"
+        f" UNION ALL SELECT TRIGGER_NAME, DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '{database}'"
+        f" UNION ALL SELECT ROUTINE_NAME, DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '{database}'"
+        f" UNION ALL SELECT EVENT_NAME, DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{database}'"
+    )
+    return {str(name): str(definer) for name, definer in rows}
 
 
 def test_what_a_guest_makes_belongs_to_who_owns_the_live_database(postgresql_server: PostgresqlServer) -> None:

@@ -73,6 +73,16 @@ def accounts(connection: MysqlConnection) -> frozenset[tuple[str, str]]:
     return frozenset(_account(str(grantee)) for (grantee,) in rows)
 
 
+def definers(connection: MysqlConnection, wanted: set[str]) -> dict[str, str]:
+    """Those of these `user@host` that are there and are not ourselves, as statements name them."""
+    others = wanted - {"", str(connection.value("SELECT CURRENT_USER()"))}
+    there = accounts(connection) if others else frozenset()
+    parted = {definer: definer.rpartition("@") for definer in others}
+    return {
+        definer: shown(connection, name, host) for definer, (name, _, host) in parted.items() if (name, host) in there
+    }
+
+
 def grants(connection: MysqlConnection) -> tuple[DatabaseGrant, ...]:
     """Every grant on databases, sorted; the ones that ours may see, where it may not see all."""
     found: dict[tuple[str, str, str], tuple[set[str], bool]] = {}

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 
+import pymysql
+
+from pagevoo_console.services.engines import mysql_accounts
 from pagevoo_console.services.engines.mysql_databases import quoted
+from pagevoo_console.services.engines.mysql_errors import number_of
 from pagevoo_console.services.engines.mysql_programs import (
     Program,
     carry_out,
@@ -17,7 +21,9 @@ from pagevoo_console.services.engines.mysql_programs import (
     settings_kept,
 )
 from pagevoo_console.services.engines.mysql_session import MysqlConnection
+from pagevoo_console.services.engines.mysql_text import with_definer
 
+_MAY_NOT = 1227
 MAKE_TIMELESS = "SET timestamp = 1"
 """For the server it is 1970 then: it would refuse to make an event whose time has passed, even a disabled one."""
 TAKE_TIME_BACK = "SET timestamp = DEFAULT"
@@ -45,12 +51,26 @@ def ends_some_day(statement: bytes) -> bool:
     return _TIMED.search(statement[:1000]) is not None
 
 
-def make(connection: MysqlConnection, program: Program) -> None:
-    """Make this program in the session that it wants; an event rests."""
+def make(connection: MysqlConnection, program: Program, definer: str = "") -> None:
+    """Make this program in the session that it wants; an event rests. `definer` is as statements name an account.
+
+    Where we may not make others definers, we are it.
+    """
+    try:
+        _make(connection, program, definer)
+    except pymysql.Error as error:
+        if not definer or number_of(error) != _MAY_NOT:
+            raise
+        _make(connection, program, "")
+
+
+def _make(connection: MysqlConnection, program: Program, definer: str) -> None:
     if program.kind != "event":
-        carry_out(connection, program, program.statement)
+        carry_out(connection, program, with_definer(program.statement, definer) if definer else program.statement)
         return
     statement = resting(program.statement.encode())
+    if definer:
+        statement = with_definer(statement.decode(), definer).encode()
     connection.run(MAKE_TIMELESS if ends_some_day(statement) else TAKE_TIME_BACK)
     try:
         carry_out(connection, program, statement.decode())
@@ -78,9 +98,13 @@ def awaken(connection: MysqlConnection) -> tuple[str, ...]:
             " CONVERT_TZ(EXECUTE_AT, TIME_ZONE, '+00:00') <= UTC_TIMESTAMP()"
         )
     }
+    definers = mysql_accounts.definers(connection, {event.definer for event in asleep})
     with settings_kept(connection), database_collation_kept(connection) as collate:
         for event in asleep:
             collate(event.database_collation)
             state = "DISABLE" if event.name in over else "ENABLE"
-            carry_out(connection, event, f"ALTER EVENT {quoted(event.name)} {state}")
+            definer = definers.get(event.definer)
+            # Whoever alters an event becomes its definer, unless another one is named.
+            named = f"DEFINER = {definer} " if definer else ""
+            carry_out(connection, event, f"ALTER {named}EVENT {quoted(event.name)} {state}")
     return tuple(sorted(over & {event.name for event in asleep}))

@@ -96,7 +96,9 @@ def take_over(patron: sa.Connection) -> None:
     read = definitions(connection)
     if read.programs:
         mysql_swap.drop_programs(connection, name)
-        mysql_swap.make_programs(connection, name, {**mysql_swap.as_data(read), "drawing": []})
+        told = mysql_swap.as_data(read)
+        programs = [{**program, "definer": ""} for program in told["programs"]]
+        mysql_swap.make_programs(connection, name, {**told, "programs": programs, "drawing": []})
 
 
 def _attendant(guest: MysqlConnection, patron: MysqlConnection) -> Callable[[bytes, pymysql.Error], bool]:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import NotFound, Refused
-from pagevoo_console.services.engines import mysql_events, mysql_freeze
+from pagevoo_console.services.engines import mysql_accounts, mysql_events, mysql_freeze
 from pagevoo_console.services.engines.mysql_databases import (
     MARKER_TABLE,
     create_database,
@@ -57,7 +57,7 @@ def swap(server: sa.Connection, live: str, staged: str, aside: str, memo: dict[s
         moves = [(live, aside, table) for table in old["tables"]] + [(staged, live, table) for table in new["tables"]]
         if moves:
             rename(connection, moves)
-    make_programs(connection, live, new)
+    make_programs(connection, live, _defined_as(new, old))
     make_programs(connection, aside, old)
     with _within(connection, live):
         mysql_events.awaken(connection)
@@ -114,9 +114,11 @@ def drop_programs(connection: MysqlConnection, name: str) -> None:
 def make_programs(connection: MysqlConnection, name: str, told: dict[str, Any]) -> None:
     """Make them as they were noted; what an interrupted run has made is replaced. The session's settings come back.
 
-    Events rest. Defaults that draw from a sequence name its database, so they are worded anew where the tables are now.
+    Events rest. Who defined them does so again, as long as that account is there. Defaults that draw from a sequence
+    name its database, so they are worded anew where the tables are now.
     """
     programs = [Program(**program) for program in told["programs"]]
+    definers = mysql_accounts.definers(connection, {program.definer for program in programs})
     with _within(connection, name), settings_kept(connection):
         for table, column, default in told.get("drawing", ()):
             connection.run(f"ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} SET DEFAULT ({default})")
@@ -127,8 +129,17 @@ def make_programs(connection: MysqlConnection, name: str, told: dict[str, Any]) 
                 connection.run(f"ALTER DATABASE COLLATE {wanted}")
                 collation = wanted
             drop(connection, program)
-            mysql_events.make(connection, program)
+            mysql_events.make(connection, program, definers.get(program.definer, ""))
         connection.run(f"ALTER DATABASE CHARACTER SET {told['character_set']} COLLATE {told['collation']}")
+
+
+def _defined_as(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """What comes in has the definers of what it replaces; of what is new, whoever restores is the definer."""
+    definers = {(program["kind"], program["name"]): program["definer"] for program in old["programs"]}
+    programs = [
+        {**program, "definer": definers.get((program["kind"], program["name"]), "")} for program in new["programs"]
+    ]
+    return {**new, "programs": programs}
 
 
 @contextmanager

@@ -18,6 +18,7 @@ _LEXEME = re.compile(
     re.DOTALL,
 )
 _NAME = r"(?:`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")"
+_HEAD = re.compile(r"\ACREATE (?:ALGORITHM=\w+ )?")
 _DEFINER = re.compile(
     rf"\A(?P<head>CREATE (?:OR REPLACE )?(?:ALGORITHM=\w+ )?)DEFINER=(?P<user>{_NAME})(?:@(?P<host>{_NAME}))? ",
     re.IGNORECASE,
@@ -52,6 +53,11 @@ def lexemes(text: str) -> list[Lexeme]:
 def without_definer(text: str) -> str:
     """A CREATE of the server's own wording without its DEFINER: whoever restores it becomes the definer."""
     return _DEFINER.sub(lambda match: match["head"], text, count=1)
+
+
+def with_definer(text: str, account: str) -> str:
+    """A CREATE without a DEFINER, with this account as one, which stands there as statements name it."""
+    return _HEAD.sub(lambda match: f"{match[0]}DEFINER = {account} ", text, count=1)
 
 
 def definer_of(text: str) -> str:
