@@ -17,7 +17,11 @@ from pagevoo_console.services.engines.mysql_broken_triggers import broken_trigge
 from pagevoo_console.services.engines.mysql_columns import GEOMETRIES, SUPPORTED
 from pagevoo_console.services.engines.mysql_databases import MARKER_TABLE, granted, quoted
 from pagevoo_console.services.engines.mysql_history import History, has_momentless_rows, history_of
-from pagevoo_console.services.engines.mysql_keys import with_sorted_keys, without_unknown_options
+from pagevoo_console.services.engines.mysql_keys import (
+    with_defaults,
+    with_sorted_keys,
+    without_unknown_options,
+)
 from pagevoo_console.services.engines.mysql_programs import (
     ENCODINGS,
     BrokenView,
@@ -217,6 +221,10 @@ def _table(connection: MysqlConnection, name: str, database: str, findings: _Fin
         findings.lose(
             f"history of the table {name}: this server keeps it by transaction numbers, or is older than MariaDB 10.11"
         )
+    if connection.is_mariadb:
+        body, *undefaulted = with_defaults(body)
+        for column in undefaulted:
+            findings.lose(f"that the column {column} of the table {name} has no default; it is NULL")
     return Table(name, body + tail, engine, history)
 
 

@@ -15,6 +15,8 @@ _UNKNOWN_OPTION = re.compile(
     r"(`(?:[^`]|``)*`|'(?:[^'\\]|''|\\.)*')|(?: /\* `((?:[^`]|``)+)`=(?:'(?:[^'\\]|''|\\.)*'|\w+) \*/)", re.DOTALL
 )
 _COLUMN = re.compile(r"\n  (`(?:[^`]|``)+`)(.*)", re.DOTALL)
+_DEFAULTED = re.compile(r" (?:NOT NULL|DEFAULT|AUTO_INCREMENT|GENERATED ALWAYS)\b")
+_BEHIND_DEFAULT = re.compile(rf"{_QUOTED.pattern}|( (?:COMMENT|CHECK|WITHOUT SYSTEM|COMPRESSED)\b)", re.DOTALL)
 _KEY = re.compile(r"\n  (PRIMARY |UNIQUE |FULLTEXT |SPATIAL )?KEY ")
 _PART = re.compile(r"(`(?:[^`]|``)+`)(\(\d+\))?")
 
@@ -40,6 +42,22 @@ def without_unknown_options(text: str) -> tuple[str, ...]:
     """A part of a statement without options that the server only remembers; then what each of them is called."""
     names = [match[2].replace("``", "`") for match in _UNKNOWN_OPTION.finditer(text) if match[2]]
     return _UNKNOWN_OPTION.sub(lambda match: match[1] or "", text), *names
+
+
+def with_defaults(body: str) -> tuple[str, ...]:
+    """The columns and keys with NULL as the default of columns that have none and may be NULL; then their names.
+
+    Tables made from what the server says of itself have such columns, and no statement of its own makes the like.
+    """
+    items, names = list(_items(body)), []
+    for number, item in enumerate(items):
+        match = _COLUMN.search(item)
+        if match is None or _DEFAULTED.search(_QUOTED.sub("", match[2])):
+            continue
+        at = next((found.start() for found in _BEHIND_DEFAULT.finditer(match[2]) if found[1]), len(match[2].rstrip()))
+        items[number] = f"{item[: match.start(2)]}{match[2][:at]} DEFAULT NULL{match[2][at:]}"
+        names.append(match[1][1:-1].replace("``", "`"))
+    return ",".join(items), *names
 
 
 def _items(body: str) -> Iterator[str]:

@@ -928,6 +928,24 @@ def test_fault_120_keys_stand_in_the_order_that_a_server_gives_them(place: Maria
     assert shown.index("UNIQUE KEY `uy`") < shown.index("UNIQUE KEY `ux`")
 
 
+def test_fault_112_columns_without_any_default_are_named(place: MariadbPlace) -> None:
+    original = place.create(
+        "CREATE TABLE told SELECT PAGE_NO, SPACE AS `a``b` FROM information_schema.INNODB_SYS_INDEXES LIMIT 2",
+        "CREATE TABLE kinds SELECT ROW_FORMAT FROM information_schema.INNODB_SYS_TABLES LIMIT 2",
+        "ALTER TABLE kinds ADD COLUMN id INT COMMENT 'b'",
+    )
+    dump, facts = place.dump(original)
+    assert facts.losses == (
+        "that the column ROW_FORMAT of the table kinds has no default; it is NULL",
+        "that the column PAGE_NO of the table told has no default; it is NULL",
+        "that the column a`b of the table told has no default; it is NULL",
+    )
+    copy = place.create()
+    place.load(copy, dump)
+    assert (place.content(copy), place.fingerprint(copy)) == (facts.tables, facts.fingerprint)
+    assert place.dump(copy)[0] == dump
+
+
 def test_an_option_that_the_server_only_remembers_is_named(place: MariadbPlace) -> None:
     original = place.create(
         "SET sql_mode = 'IGNORE_BAD_TABLE_OPTIONS'",
