@@ -26,6 +26,7 @@ _OF_THE_SERVER = frozenset(
 )  # fmt: skip
 _SERVER_OBJECTS = frozenset({"SERVER", "TABLESPACE", "LOGFILE", "UNDO", "RESOURCE", "INSTANCE"})
 _DYNAMIC = frozenset({"PREPARE", "EXECUTE"})
+_OF_TRIGGERS = "Its triggers work with the rights of the account that imports them; they name no other database"
 _TAKING_NAMES = frozenset({"DROP", "RENAME", "TRUNCATE", "ALTER", "UPDATE", "DELETE", "ANALYZE", "OPTIMIZE", "REPAIR"})
 
 
@@ -38,6 +39,7 @@ class MysqlJudge(Judge):
         self.databases: dict[str, int] = {}
         self._current = ""
         self._filled: dict[str, int] = {}
+        self._has_triggers = False
 
     def judge(self, piece: Piece) -> Judged:
         if piece.kind is PieceKind.COMMAND:
@@ -62,10 +64,12 @@ class MysqlJudge(Judge):
         return judged
 
     def closing(self) -> tuple[Note, ...]:
+        told = [Note(XrayTopic.ACCOUNTS, Treatment.KEPT, _OF_TRIGGERS)] if self._has_triggers else []
         if len(self._filled) < 2:
-            return ()
+            return tuple(told)
         names = ", ".join(name or "(none named)" for name in self._filled)
         return (
+            *told,
             Note(
                 XrayTopic.LEAVES, Treatment.REFUSED,
                 f"The file fills {len(self._filled)} databases ({names}): make a dump of the one that is meant",
@@ -100,6 +104,7 @@ class MysqlJudge(Judge):
             return Judged(sent, tuple(notes), is_rewritten=sent is not None and sent != text)
         if first in ("CREATE", "ALTER"):
             made = judge_making(wording, self.target, self._own)
+            self._has_triggers |= made.kind == "trigger" and made.sent is not None
             if made.sent is not None and made.kind in ("table", "view", "trigger", "procedure", "function"):
                 self._filled.setdefault(self._current, line)
             return _judged(made, text)

@@ -22,6 +22,7 @@ _REFUSED_OBJECTS = frozenset({"SERVER", "FOREIGN"})
 """They reach other machines, and the rest of a dump rests on them."""
 _SERVER_OBJECTS = frozenset({"TABLESPACE", "SUBSCRIPTION", "PUBLICATION", "EVENT", "LANGUAGE", "SYSTEM", "ACCESS"})
 _KNOWN_COMMANDS = {"\\restrict": "pg_dump's lock against commands", "\\unrestrict": "pg_dump's lock against commands"}
+_OF_FUNCTIONS = "Its functions work with the rights of whoever uses its tables: let no website log in as a superuser"
 _NOT_OF_ROWS = re.compile(r"\A(?:SCHEMA|EXTENSION|DATABASE|LANGUAGE)\Z")
 
 
@@ -59,6 +60,7 @@ class PostgresqlJudge(Judge):
         self._current = ""
         self._filled: dict[str, int] = {}
         self._copied = ""
+        self._has_functions = False
 
     def judge(self, piece: Piece) -> Judged:
         if piece.kind is PieceKind.COMMAND:
@@ -88,11 +90,12 @@ class PostgresqlJudge(Judge):
         return Judged(piece.text)
 
     def closing(self) -> tuple[Note, ...]:
+        told = [Note(XrayTopic.ACCOUNTS, Treatment.KEPT, _OF_FUNCTIONS)] if self._has_functions else []
         if len(self._filled) < 2:
-            return ()
+            return tuple(told)
         names = ", ".join(name or "(none named)" for name in self._filled)
         text = f"The file fills {len(self._filled)} databases ({names}): make a dump of the one that is meant"
-        return (Note(XrayTopic.LEAVES, Treatment.REFUSED, text),)
+        return (*told, Note(XrayTopic.LEAVES, Treatment.REFUSED, text))
 
     # --- one piece --------------------------------------------------------------------------------------------------
 
@@ -184,6 +187,7 @@ class PostgresqlJudge(Judge):
         if any(note.treatment is not Treatment.REWRITTEN for note in notes):
             return Judged(None, tuple(notes), ((kind, name),))
         made = ((kind, name),) if kind else ()
+        self._has_functions |= kind in ("function", "procedure")
         return Judged(wording.changed(), tuple(notes), made, is_rewritten=wording.is_changed)
 
     def _extension(self, name: str) -> list[Note]:
