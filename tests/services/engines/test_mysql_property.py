@@ -61,6 +61,12 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+OPTIONS = [
+    "", "WITH SYSTEM VERSIONING", "ENGINE=Aria", "ROW_FORMAT=COMPRESSED", "PARTITION BY HASH (id__) PARTITIONS 3",
+    "PARTITION BY RANGE (id__) (PARTITION few VALUES LESS THAN (3), PARTITION `it's` VALUES LESS THAN MAXVALUE)",
+]  # fmt: skip
+
+
 @dataclass
 class Schema:
     """Statements that make a database, of which the server may refuse some, and rows as (statement, values)."""
@@ -91,9 +97,13 @@ def schemas(draw: st.DrawFn) -> Schema:
             parts.append(f"made__ VARCHAR(200) AS (HEX(LEFT({quoted(columns[0])}, 9))) {kind}")
         if draw(st.booleans()):
             parts.append(f"CHECK ({quoted(columns[0])} IS NULL OR LENGTH({quoted(columns[0])}) < 9999)")
-        options = draw(st.sampled_from(["", "WITH SYSTEM VERSIONING", "ENGINE=Aria", "ROW_FORMAT=COMPRESSED"]))
+        options = draw(st.sampled_from(OPTIONS))
         comment = draw(TEXT).replace("\\", "\\\\").replace("'", "''")
         made.statements.append(f"CREATE TABLE {quoted(name)} ({', '.join(parts)}) COMMENT='{comment}' {options}")
+        made.statements.append(
+            f"ALTER TABLE made__0 ADD COLUMN back{number}__ INT,"
+            f" ADD FOREIGN KEY (back{number}__) REFERENCES {quoted(name)} (id__)"
+        )
         into = ", ".join(quoted(column) for column in columns)
         marks = ", ".join("ST_GeomFromWKB(%s, %s)" if kind == "POINT" else "%s" for kind in types)
         for _ in range(draw(st.integers(0, 4))):

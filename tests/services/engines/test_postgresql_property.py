@@ -77,9 +77,10 @@ def databases(draw: st.DrawFn) -> list[str]:
     names = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
     schema = quote(draw(NAMES.filter(lambda name: not name.startswith("pg_") and name != "public")))
     made.append(f"CREATE SCHEMA {schema}")
-    before = ""
+    before = first = ""
     for name in names:
         table = f"{draw(st.sampled_from(['public', schema]))}.{quote(name)}"
+        first = first or table
         columns = draw(st.lists(NAMES.filter(lambda name: name not in ("id", "made")), max_size=4, unique=True))
         types = [draw(st.sampled_from(sorted(VALUES))) for _ in columns]
         id_ = draw(
@@ -114,6 +115,8 @@ def databases(draw: st.DrawFn) -> list[str]:
                 made.append(f"INSERT INTO {table} ({into}) VALUES ({', '.join(value or 'NULL' for value in values)})")
             else:
                 made.append(f"INSERT INTO {table} DEFAULT VALUES")
+        if draw(st.booleans()):
+            made.append(f"ALTER TABLE {first} ADD COLUMN {quote('back ' + name)} integer REFERENCES {table}")
         for column in columns:
             made.append(f"CREATE INDEX ON {table} ({quote(column)} DESC) WHERE {quote(column)} IS NOT NULL")
             made.append(f"COMMENT ON COLUMN {table}.{quote(column)} IS {literal(draw(TEXTS))}")

@@ -59,6 +59,9 @@ def tables(draw: st.DrawFn) -> list[tuple[str, tuple[Any, ...]]]:
         if draw(st.booleans()):
             kind = draw(st.sampled_from(["STORED", "VIRTUAL"]))
             parts.append(f"made__ TEXT GENERATED ALWAYS AS (typeof({quoted(columns[0])})) {kind}")
+        if draw(st.booleans()):
+            to = quoted(draw(st.sampled_from(names)))
+            parts.append(f"up__ INTEGER REFERENCES {to} (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED")
         options = ["STRICT"] * is_strict + ["WITHOUT ROWID"] * (key == "id TEXT PRIMARY KEY" and draw(st.booleans()))
         made.append((f"CREATE TABLE {table} ({', '.join(parts)}) {', '.join(options)}", ()))
         for number in range(draw(st.integers(0, 5))):
