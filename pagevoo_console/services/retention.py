@@ -5,7 +5,7 @@ A backup that is half removed is a file without a manifest, which is no backup a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -73,15 +73,21 @@ class Retention:
         (`clock_skew`) where this machine's clock and the master's server differ by more than five minutes: ages would
         be wrong.
         """
-        chosen = policy or self.policy()
+        found = self._backups.list(tenant) if place is None else self._placed.list(place, tenant)
+        return self._plan(found, tenant, policy or self.policy(), place, self._identities())
+
+    def _plan(
+        self, found: Iterable[Backup], tenant: str | None, chosen: RetentionPolicy, place: Place | None,
+        ours: frozenset[str],
+    ) -> PrunePlan:  # fmt: skip
         today = self._server_time()
         tenants: dict[str, list[Backup]] = {}
-        for backup in self._backups.list(tenant) if place is None else self._placed.list(place, tenant):
+        for backup in found:
             tenants.setdefault(backup.tenant, []).append(backup)
         keepings: list[Keeping] = []
         skipped: dict[str, str] = {}
         at_work = self._operations.at_work()
-        live, ours = self._live(), self._identities()
+        live = self._live()
         rested_on = {record.entry.backup for record in self._trash.kept(tenant) if record.entry.backup is not None}
         for name, theirs in sorted(tenants.items()):
             if name in at_work:
@@ -96,8 +102,11 @@ class Retention:
     def prune(self, plan: PrunePlan, job: JobContext) -> PrunePlan:
         """Remove what the plan says and still would; returns what was done. Who is being worked on is skipped.
 
-        Each tenant's removals are in the trail before the first is begun.
+        Each tenant's removals are in the trail before the first is begun. A place is listed once: whoever else prunes
+        there meanwhile keeps the newest and the newest proved one, too.
         """
+        ours = self._identities()
+        there = None if plan.place is None else self._placed.list(plan.place)
         wanted = {backup.id for backup in plan.removed}
         names = list(dict.fromkeys(backup.tenant for backup in plan.removed))
         keepings: list[Keeping] = []
@@ -106,7 +115,12 @@ class Retention:
             job.progress("Removing backups", number, len(names), "tenants")
             try:
                 with self._operations.holding(tenant, self._server(tenant)):
-                    fresh = self.plan(tenant, plan.policy, plan.place)
+                    found = (
+                        self._backups.list(tenant)
+                        if there is None
+                        else tuple(backup for backup in there if backup.tenant == tenant)
+                    )
+                    fresh = self._plan(found, tenant, plan.policy, plan.place, ours)
                     still = [backup for backup in fresh.removed if backup.id in wanted]
                     self._remove(tenant, still)
                     kept = [one for one in fresh.keepings if one.is_kept]
