@@ -295,6 +295,8 @@ def _look_at_columns_and_keys(connection: MysqlConnection, findings: _Findings) 
     views = {name for name, kind in connection.rows("SHOW FULL TABLES") if kind == "VIEW"}
     for table, column, kind, is_filled in columns:
         if table in views:
+            if not column:  # what cannot be seen at its beginning was taken away, and nothing was left
+                findings.refuse(f"the view {table!r}, a column of which has no name")
             continue
         if kind not in SUPPORTED:
             findings.refuse(f"the column {column!r} of the table {table!r}, a {kind}")

@@ -991,6 +991,18 @@ def test_fault_109_117_a_view_that_draws_numbers_comes_back(place: MariadbPlace,
     copy.same("SELECT * FROM drawn")
 
 
+def test_fault_117_a_view_with_a_column_without_a_name_is_refused_by_name(place: MariadbPlace, tmp_path: Path) -> None:
+    original = place.create(
+        "CREATE TABLE kept (` a` INT, `\x7fb` INT, `\x04` INT)",
+        "CREATE VIEW trimmed AS SELECT ` a`, `\x7fb` FROM kept",
+    )
+    copied(place, original, tmp_path)
+    place.run(original, "CREATE VIEW seen AS SELECT `\x04` FROM kept")
+    with pytest.raises(Unsupported) as caught:
+        place.dump(original)
+    assert "the view 'seen', a column of which has no name" in caught.value.message
+
+
 def test_fault_116_a_view_that_the_server_does_not_even_show_is_named(place: MariadbPlace) -> None:
     original = place.create(
         "CREATE TABLE kept (a INT) WITH SYSTEM VERSIONING",
