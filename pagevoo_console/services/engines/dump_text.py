@@ -17,6 +17,7 @@ LOOKAHEAD = 32
 _CHUNK_BYTES = 128 * 1024
 _BLANK = re.compile(rb"[\s\x00]*+")
 _SHOWN_BYTES = 60
+_PIECES = 1000
 
 
 class UnixLines:
@@ -119,6 +120,15 @@ class DumpText:
         self._start = end
 
 
+def run_of(plain: bytes, *pieces: bytes) -> re.Pattern[bytes]:
+    """A run of plain bytes and of pieces that are passed whole; it may end before the next of them all the same.
+
+    A group of alternatives is not possessive: Python below 3.11.5 goes on from the wrong place behind one (gh-106052).
+    That there are so many pieces at most bounds what a match remembers.
+    """
+    return re.compile(plain + b"(?:(?:" + b"|".join(pieces) + b")" + plain + b"){0,%d}" % _PIECES, re.DOTALL)
+
+
 class Splitter(Reader):
     """What the readers have in common: blanks and comments between statements, runs of text within them."""
 
@@ -188,7 +198,9 @@ class Splitter(Reader):
         cuts: list[tuple[int, int]] = []
         offset = 0
         while True:
-            begin, offset = offset, text.past(self._run(), offset)
+            begin = offset
+            while (end := text.past(self._run(), offset)) > offset:
+                offset = end
             if offset + LOOKAHEAD > text.size and not text.is_over:
                 text.more()
                 offset = begin

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pagevoo_console.domain.errors import Refused
 from pagevoo_console.services.engines.base import Source
-from pagevoo_console.services.engines.dump_text import Splitter, UnixLines
+from pagevoo_console.services.engines.dump_text import Splitter, UnixLines, run_of
 from pagevoo_console.services.engines.foreign_dumps import Piece, PieceKind
 
 COMMANDS = frozenset(
@@ -111,4 +111,4 @@ def _run(delimiter: bytes, escapes: bool) -> re.Pattern[bytes]:
     if delimiter != b"/":
         pieces += [rb"/(?=[^*])", rb"/(?=\*M?!)"]
     plain = rb"[^'\"`\\#/\-" + re.escape(delimiter) + rb"]*+"
-    return re.compile(plain + b"(?:(?:" + b"|".join(pieces) + b")" + plain + b")*+", re.DOTALL)
+    return run_of(plain, *pieces)

@@ -6,20 +6,19 @@ import re
 from collections.abc import Iterator
 
 from pagevoo_console.services.engines.base import Source
-from pagevoo_console.services.engines.dump_text import Splitter
+from pagevoo_console.services.engines.dump_text import Splitter, run_of
 from pagevoo_console.services.engines.foreign_dumps import Piece, PieceKind
 
 _ROWS_BYTES = 256 * 1024
 _NAME = rb"[A-Za-z_\x80-\xff][\w$\x80-\xff]*+"
-_SIGNS = rb"-(?=[^-])|/(?=[^*])"
+_SIGNS = (rb"-(?=[^-])", rb"/(?=[^*])")
 _STANDARD = rb"'[^']*+'"
 _ESCAPED = rb"'[^\\']*+(?:\\.[^\\']*+)*+'"
 _PLAIN = rb"[^'\"$;\\/\-A-Za-z_\x80-\xff]*+"
 
 
 def _pattern(strings: bytes) -> re.Pattern[bytes]:
-    pieces = (rb"[eE]" + _ESCAPED, rb"(?![eE]')" + _NAME, strings, rb'"[^"]*+"', _SIGNS)
-    return re.compile(_PLAIN + b"(?:(?:" + b"|".join(pieces) + b")" + _PLAIN + b")*+", re.DOTALL)
+    return run_of(_PLAIN, rb"[eE]" + _ESCAPED, rb"(?![eE]')" + _NAME, strings, rb'"[^"]*+"', *_SIGNS)
 
 
 _RUN = {True: _pattern(_STANDARD), False: _pattern(_ESCAPED)}

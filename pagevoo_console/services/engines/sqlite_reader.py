@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from pagevoo_console.services.engines.base import Source
-from pagevoo_console.services.engines.dump_text import Splitter, UnixLines
+from pagevoo_console.services.engines.dump_text import Splitter, UnixLines, run_of
 from pagevoo_console.services.engines.foreign_dumps import Piece
 
 _PLAIN = rb"[^'\"`\[;/\-]*+"
 _QUOTED = rb"'[^']*+'|\"[^\"]*+\"|`[^`]*+`|\[[^\]]*+\]"
-_RUN = re.compile(_PLAIN + rb"(?:(?:" + _QUOTED + rb"|-(?=[^-])|/(?=[^*]))" + _PLAIN + rb")*+", re.DOTALL)
+_RUN = run_of(_PLAIN, _QUOTED, rb"-(?=[^-])", rb"/(?=[^*])")
 _TRIGGER = re.compile(rb"CREATE\s+(?:TEMP(?:ORARY)?\s+)?TRIGGER\b", re.IGNORECASE)
 _END = re.compile(
     rb"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*END(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*\Z", re.DOTALL | re.IGNORECASE
