@@ -40,7 +40,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     packages = place / "lib" / version / "site-packages"
     borrowed = place / "borrowed"
     borrowed.mkdir()
-    for source in map(Path, site.getsitepackages()):
+    for source in filter(Path.is_dir, map(Path, site.getsitepackages())):
         for entry in source.iterdir():
             if "pagevoo" not in entry.name and entry.suffix != ".pth" and not (borrowed / entry.name).exists():
                 (borrowed / entry.name).symlink_to(entry)

@@ -42,12 +42,6 @@ class BackupPanel(Section[tuple[Backup, ...]]):
             on_click=lambda: context.doors.restore(self.tenant, None),
         )  # fmt: skip
         self.restore_button.setObjectName("restoreButton")
-        self.import_button = icon_button(
-            "upload", translate("backups", "Import a dump of another tool…"),
-            lambda: context.doors.import_dump(self.tenant),
-        )  # fmt: skip
-        self.import_button.setObjectName("importButton")
-        self.add_to_head(self.import_button)
         self.add_to_head(self.restore_button)
         self.add_to_head(self.back_up_button)
 
@@ -94,6 +88,12 @@ class BackupPanel(Section[tuple[Backup, ...]]):
         if len(backups) > SHOWN and not self._shows_all:
             text = translate("backups", "Show all {count}").format(count=format.count(len(backups)))
             self._layout.addWidget(row(button(text, kind=ButtonKind.LINK, on_click=self._show_all), None))
+        import_button = button(
+            translate("backups", "Import a dump…"), kind=ButtonKind.LINK,
+            on_click=lambda: self._context.doors.import_dump(self.tenant),
+        )  # fmt: skip
+        import_button.setObjectName("importButton")
+        self._layout.addWidget(row(import_button, None))
         self._layout.addStretch(1)
 
     def _show_all(self) -> None:
