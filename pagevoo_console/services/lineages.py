@@ -60,6 +60,7 @@ class Lineages:
         self._script: ScriptDirectory | None = None
         self._revisions: dict[str, Script] = {}
         self._newest_revisions: dict[str, str] = {}
+        self._foundations: dict[str, frozenset[str]] = {}
         self._clean: set[tuple[str, str, str, str]] = set()
         self._statements: CompiledRevisions | None = None
         self._expected: dict[str, sa.MetaData] = {}
@@ -313,15 +314,24 @@ class Lineages:
 
     def _heads_of(self, revisions: Iterable[str]) -> frozenset[str]:
         """Those of the revisions that no other of them rests on: what the ledger holds."""
-        wanted = frozenset(revisions)
-        pending = [below for revision in wanted for below in below_of(self._revision(revision))]
-        covered: set[str] = set()
-        while pending:
-            revision = self._scripts().get_revision(pending.pop())
-            if revision.revision not in covered:
-                covered.add(revision.revision)
-                pending.extend(below_of(revision))
-        return wanted - covered
+        wanted = frozenset(self._revision(revision).revision for revision in revisions)
+        return wanted.difference(*map(self._beneath, wanted))
+
+    def _beneath(self, name: str) -> frozenset[str]:
+        """All that a revision rests on, worked out once: the ledger asks behind every revision that is run."""
+        if name not in self._foundations:
+            script = self._scripts()
+            found: set[str] = set()
+            pending = list(below_of(script.get_revision(name)))
+            while pending:
+                revision = script.get_revision(pending.pop())
+                if revision.revision in found:
+                    continue
+                found |= {revision.revision, *self._foundations.get(revision.revision, ())}
+                if revision.revision not in self._foundations:
+                    pending.extend(below_of(revision))
+            self._foundations[name] = frozenset(found)
+        return self._foundations[name]
 
     def _upgrades(self, names: tuple[str, ...], heads: tuple[str, ...], until: str | None = None) -> list[Pending]:
         script = self._scripts()
