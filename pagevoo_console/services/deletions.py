@@ -18,6 +18,7 @@ from pagevoo_console.domain.text import counted
 from pagevoo_console.domain.trash import DEFAULT_GRACE_DAYS, LONGEST_GRACE_DAYS
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.confirmations import mismatch
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.deletion_measures import measure
 from pagevoo_console.services.deletion_steps import DELETE, DatabaseDeletion
@@ -147,11 +148,7 @@ class Deletions:
         """Raise Refused, and note the attempt, unless the confirmation is the database's name, exactly."""
         if confirmation == plan.database.name:
             return
-        error = Refused(
-            f"The confirmation does not match: type {plan.database.name} exactly",
-            code="confirmation_mismatch",
-            hint="Nothing was changed.",
-        )
+        error = mismatch(plan.database.name)
         self._audit.note(
             action, Outcome.REFUSED, tenant=plan.request.tenant, database=plan.database.name, detail=str(error)
         )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pagevoo_console.domain.errors import Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
+from pagevoo_console.services.confirmations import mismatch
 from pagevoo_console.services.engines.base import DatabaseEngine
 from pagevoo_console.services.failpoints import failpoint
 from pagevoo_console.services.feature_rows import strike_in
@@ -202,8 +203,4 @@ def _referred(session: sa.Connection, table: str) -> set[str]:
 def ensure_confirmed(plan: UninstallPlan, confirmation: str) -> None:
     """Raise Refused unless the feature's name was typed, exactly."""
     if confirmation != plan.name:
-        raise Refused(
-            f"The confirmation does not match: type {plan.name} exactly",
-            code="confirmation_mismatch",
-            hint="Nothing was changed.",
-        )
+        raise mismatch(plan.name)

@@ -19,6 +19,7 @@ from pagevoo_console.domain.quota import QuotaMetric
 from pagevoo_console.domain.server import Server
 from pagevoo_console.domain.text import counted
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.confirmations import ensure_typed
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import leftover, owned_website
 from pagevoo_console.services.dump_files import open_foreign
@@ -209,12 +210,8 @@ class Imports:
         Replacing a live database needs its name as `confirmation`; that and a refusal of the x-ray are Refused.
         """
         ensure_importable(plan.xray)
-        if plan.needs_confirmation and confirmation != plan.database:
-            raise Refused(
-                f"This replaces what is in {plan.database}: confirm by typing its name exactly",
-                code="confirmation_mismatch",
-                hint=f"Add --confirm {plan.database}. Nothing was changed.",
-            )
+        if plan.needs_confirmation:
+            ensure_typed(confirmation, plan.database, f"This replaces what is in {plan.database}")
         evidence: dict[str, Any] = self._operations.run(
             IMPORT,
             tenant=plan.tenant,

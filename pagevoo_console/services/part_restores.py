@@ -16,6 +16,7 @@ from pagevoo_console.domain.operation import OperationKind, Step
 from pagevoo_console.domain.piece import Piece
 from pagevoo_console.domain.text import counted
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.confirmations import ensure_typed
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.engines.piece_catalogue import pieces
 from pagevoo_console.services.failpoints import failpoint
@@ -25,7 +26,7 @@ from pagevoo_console.services.jobs import JobContext
 from pagevoo_console.services.master import Master
 from pagevoo_console.services.operations import Operations, Run
 from pagevoo_console.services.registry import Registry
-from pagevoo_console.services.restores import BackupRestore
+from pagevoo_console.services.restores import BackupRestore, ensure_of_tenant
 from pagevoo_console.services.tenants import Located, Tenants, ensure_same
 
 RESTORE_PART = OperationKind.RESTORE_PART.value
@@ -131,6 +132,7 @@ class PartRestores:
         self, master: Master, registry: Registry, connections: Connections, tenants: Tenants, backups: Backups,
         operations: Operations, guests: Guests, records: FreezeRecords,
     ) -> None:  # fmt: skip
+        self._platform = master.platform
         self._connections = connections
         self._tenants = tenants
         self._backups = backups
@@ -149,12 +151,7 @@ class PartRestores:
         manifest = self._backups.manifest(backup)
         self._backups.ensure_opens(backup)
         located = self._tenants.locate(tenant)
-        if manifest.tenant != tenant:
-            raise Refused(
-                f"This backup is of {manifest.tenant}, not of {tenant}",
-                code="other_tenant",
-                hint="One customer's data is never put in the place of another's.",
-            )
+        ensure_of_tenant(manifest, self._platform, tenant)
         if manifest.engine != located.server.engine:
             raise Refused(
                 f"This backup is of {manifest.engine}, the database is on {located.server.engine}", code="other_engine"
@@ -181,12 +178,7 @@ class PartRestores:
 
     def run(self, plan: PartPlan, confirmation: str | None, job: JobContext) -> dict[str, Any]:
         """Carry the plan out, or take up what a crash left of it; the database's name is its `confirmation`."""
-        if confirmation != plan.database:
-            raise Refused(
-                f"This replaces rows in {plan.database}: confirm by typing its name exactly",
-                code="confirmation_mismatch",
-                hint=f"Add --confirm {plan.database}. Nothing was changed.",
-            )
+        ensure_typed(confirmation, plan.database, f"This replaces rows in {plan.database}")
         server = self._tenants.locate(plan.tenant).server
         evidence: dict[str, Any] = self._operations.run(
             RESTORE_PART, tenant=plan.tenant, database=plan.database, server=server, plan=plan.data, job=job

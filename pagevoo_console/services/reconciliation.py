@@ -16,6 +16,7 @@ from pagevoo_console.domain.operation import OperationKind, OperationState, Step
 from pagevoo_console.domain.server import Server
 from pagevoo_console.domain.trash import DEFAULT_GRACE_DAYS
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.confirmations import ensure_typed
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.finding_databases import database_findings
 from pagevoo_console.services.finding_facts import FactFinder
@@ -127,12 +128,10 @@ class Reconciliation:
         What drops a tenant's data needs the database's name among the confirmations, exactly; anything else is Refused
         and nothing happens. What has come right by itself meanwhile counts as done.
         """
-        if finding.repair.is_destructive and finding.database not in set(confirmations):
-            raise Refused(
-                f"This removes {finding.database}: confirm by typing its name exactly",
-                code="confirmation_mismatch",
-                hint=f"Add --confirm {finding.database}. Nothing was changed.",
-            )
+        if finding.repair.is_destructive:
+            name = finding.database or ""
+            typed = name if finding.database in set(confirmations) else None
+            ensure_typed(typed, name, f"This removes {name}")
         try:
             evidence = self._run(finding.target, finding.database or "", self._server(finding.server), plan, job)
         except Refused as error:

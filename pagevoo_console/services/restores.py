@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from pagevoo_console.domain.backup import Backup, BackupManifest
 from pagevoo_console.domain.errors import Failed, Refused
 from pagevoo_console.domain.operation import OperationKind, Step
+from pagevoo_console.domain.platform import Platform
 from pagevoo_console.domain.server import Server
 from pagevoo_console.services.backups import Backups, compare
+from pagevoo_console.services.confirmations import ensure_typed
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import ensure_no_active, leftover, owned_website
 from pagevoo_console.services.guests import Guests
@@ -203,14 +205,7 @@ class Restores:
             person = self._registry.tenant(session, tenant)
             rows = tuple(self._registry.rows(session, tenant))
             live = self._registry.active_rows(session, tenant)
-        if manifest.platform != self._master.platform.name:
-            raise Refused(f"This backup is of platform {manifest.platform!r}", code="other_platform")
-        if manifest.tenant != tenant:
-            raise Refused(
-                f"This backup is of {self._master.platform.words.tenant} {manifest.tenant}, not of {tenant}",
-                code="other_tenant",
-                hint="One customer's data is never put in the place of another's.",
-            )
+        ensure_of_tenant(manifest, self._master.platform, tenant)
         if into is not None and into != self._tenancy.database_name(tenant):
             return self._plan_into(backup, manifest, tenant, person.name, into)
         return self._plan_in_place(backup, manifest, tenant, person.name, rows, live, ensure_grace(grace_days))
@@ -220,12 +215,8 @@ class Restores:
 
         Replacing a live database needs its name as `confirmation`; anything else is Refused and nothing happens.
         """
-        if plan.needs_confirmation and confirmation != plan.database:
-            raise Refused(
-                f"This replaces what is in {plan.database}: confirm by typing its name exactly",
-                code="confirmation_mismatch",
-                hint=f"Add --confirm {plan.database}. Nothing was changed.",
-            )
+        if plan.needs_confirmation:
+            ensure_typed(confirmation, plan.database, f"This replaces what is in {plan.database}")
         evidence: dict[str, Any] = self._operations.run(
             RESTORE,
             tenant=plan.tenant,
@@ -346,3 +337,15 @@ class Restores:
 
 def _marker(run: Run) -> str:
     return f"restore:{run.operation}"
+
+
+def ensure_of_tenant(manifest: BackupManifest, platform: Platform, tenant: str) -> None:
+    """Raise Refused for a backup of another platform, or of somebody else."""
+    if manifest.platform != platform.name:
+        raise Refused(f"This backup is of platform {manifest.platform!r}", code="other_platform")
+    if manifest.tenant != tenant:
+        raise Refused(
+            f"This backup is of {platform.words.tenant} {manifest.tenant}, not of {tenant}",
+            code="other_tenant",
+            hint="One customer's data is never put in the place of another's.",
+        )

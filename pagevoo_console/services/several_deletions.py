@@ -20,6 +20,7 @@ from pagevoo_console.domain.several_deletions import (
 )
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.confirmations import mismatch
 from pagevoo_console.services.deletion_steps import DELETE
 from pagevoo_console.services.deletions import Deletions
 from pagevoo_console.services.fleet_workers import FleetWorkers, TenantJob
@@ -95,11 +96,7 @@ class SeveralDeletions:
         first one is raised as it is: nothing was deleted then. Raises Cancelled, saying what was done by then.
         """
         if confirmation != self._confirmation(len(plan.deletions)):
-            error = Refused(
-                f"The confirmation does not match: type {self._confirmation(len(plan.deletions))} exactly",
-                code="confirmation_mismatch",
-                hint="Nothing was changed.",
-            )
+            error = mismatch(self._confirmation(len(plan.deletions)))
             for one in plan.deletions:
                 self._audit.note(
                     DELETE, Outcome.REFUSED, tenant=one.request.tenant, database=one.database.name, detail=str(error)

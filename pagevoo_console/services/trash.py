@@ -26,6 +26,7 @@ from pagevoo_console.domain.trash import (
 )
 from pagevoo_console.services.audit import AuditTrail
 from pagevoo_console.services.backups import Backups
+from pagevoo_console.services.confirmations import ensure_typed, mismatch
 from pagevoo_console.services.connections import Connections
 from pagevoo_console.services.databases import ensure_no_active, leftover, owned_website
 from pagevoo_console.services.freeze_records import FreezeRecords
@@ -161,12 +162,8 @@ class Trash:
         """
         entry, data = plan.entry, plan.data
         try:
-            if plan.replaces and confirmation != entry.database:
-                raise Refused(
-                    f"This replaces what is in {entry.database}: confirm by typing its name exactly",
-                    code="confirmation_mismatch",
-                    hint=f"Add --confirm {entry.database}. Nothing was changed.",
-                )
+            if plan.replaces:
+                ensure_typed(confirmation, entry.database, f"This replaces what is in {entry.database}")
             done: str = self._operations.run(
                 UNDELETE, tenant=entry.tenant, database=entry.database, server=self._tenancy.server(entry.server),
                 plan=data, job=job, same=lambda left: left["operation"] == data["operation"],
@@ -264,11 +261,7 @@ class Trash:
         """
         entry = plan.entry
         if confirmation != entry.database:
-            error = Refused(
-                f"The confirmation does not match: type {entry.database} exactly",
-                code="confirmation_mismatch",
-                hint="Nothing was changed.",
-            )
+            error = mismatch(entry.database)
             self._audit.note(PURGE, Outcome.REFUSED, tenant=entry.tenant, database=entry.database, detail=str(error))
             raise error
         return self._purge_now(entry, job, "")

@@ -15,6 +15,7 @@ from pagevoo_console.domain.operation import Step
 from pagevoo_console.domain.tenant import Website
 from pagevoo_console.domain.website import WebsiteDeletionPlan, WebsiteDeletionRequest, WebsiteResult
 from pagevoo_console.services.audit import AuditTrail
+from pagevoo_console.services.confirmations import mismatch
 from pagevoo_console.services.databases import CREATE, CreationPlan, Databases, owned_website
 from pagevoo_console.services.deletions import Deletions
 from pagevoo_console.services.jobs import JobContext
@@ -163,13 +164,7 @@ class Websites:
         """
         website = plan.website
         if confirmation is None or confirmation != website.name:
-            error = Refused(
-                f"The confirmation does not match: type {website.name} exactly"
-                if website.name
-                else "The confirmation does not match: this name is empty, so give an empty --confirm",
-                code="confirmation_mismatch",
-                hint="Nothing was changed.",
-            )
+            error = mismatch(website.name or '"" (the name is empty)')
             self.refused(DELETE_WEBSITE, website, error)
             raise error
         if plan.deletion is None:
