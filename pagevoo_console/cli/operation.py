@@ -11,7 +11,10 @@ from pagevoo_console.cli.call import call_of
 from pagevoo_console.cli.refresh import look
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pagevoo_console.cli.paper import Paper
+    from pagevoo_console.services.jobs import JobContext
 
 app = typer.Typer(help="Work that a crash or a cancel left unfinished.")
 Number = Annotated[str, typer.Argument(metavar="OPERATION", help="Its id.")]
@@ -46,25 +49,13 @@ def list_(
 @app.command()
 def resume(context: typer.Context, operation: Number) -> None:
     """Go on where it stopped."""
-    call = call_of(context)
-    operations = call.console.operations
-    call.work(lambda job: operations.resume(operation, job))
-    found = operations.get(operation)
-    look(call, found.tenant)
-    document = {"ok": True, **words.operation(found), "operation": found.id}
-    call.answer(document, lambda paper: paper.line(f"Operation {found.id} ({found.kind}) is {found.state.value}"))
+    _go_on(context, operation, call_of(context).console.operations.resume)
 
 
 @app.command("take-over")
 def take_over(context: typer.Context, operation: Number) -> None:
     """Go on with it here, where its console has given no sign of life for 90 seconds and will stop."""
-    call = call_of(context)
-    operations = call.console.operations
-    call.work(lambda job: operations.take_over(operation, job))
-    found = operations.get(operation)
-    look(call, found.tenant)
-    document = {"ok": True, **words.operation(found), "operation": found.id}
-    call.answer(document, lambda paper: paper.line(f"Operation {found.id} ({found.kind}) is {found.state.value}"))
+    _go_on(context, operation, call_of(context).console.operations.take_over)
 
 
 @app.command()
@@ -73,6 +64,16 @@ def abandon(context: typer.Context, operation: Number) -> None:
     call = call_of(context)
     operations = call.console.operations
     found = call.work(lambda job: operations.abandon(operation, job))
+    look(call, found.tenant)
+    document = {"ok": True, **words.operation(found), "operation": found.id}
+    call.answer(document, lambda paper: paper.line(f"Operation {found.id} ({found.kind}) is {found.state.value}"))
+
+
+def _go_on(context: typer.Context, operation: str, act: Callable[[str, JobContext], object]) -> None:
+    """Take it up in this way, and tell what became of it."""
+    call = call_of(context)
+    call.work(lambda job: act(operation, job))
+    found = call.console.operations.get(operation)
     look(call, found.tenant)
     document = {"ok": True, **words.operation(found), "operation": found.id}
     call.answer(document, lambda paper: paper.line(f"Operation {found.id} ({found.kind}) is {found.state.value}"))
