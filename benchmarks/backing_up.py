@@ -6,13 +6,13 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Comparison, Figure, Limit, Spread, interleaved
 from benchmarks.fleets import FIRST_TENANT, database_of
 from benchmarks.options import Options
+from benchmarks.processes import Program
 from pagevoo_console.services.jobs import JobContext
 from tests.masters import ServerMasters
 from tests.servers import DatabaseServer
@@ -27,15 +27,6 @@ _REGISTERED = (
     ("user_websites (id, user_id, name)", "({0}, {0}, 'Shop')"),
     ("user_databases (user_id, website_id, database_name)", "({0}, {0}, 'pagevoo_website_{0}')"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The engine's own program: its name, how it writes the database that is named last, and what it logs in with."""
-
-    name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
 
 
 def numbers(options: Options) -> range:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.exporting import Goals, Peer, compare
+from benchmarks.exporting import Goals, compare
 from benchmarks.figures import Figure
 from benchmarks.options import Options, main
+from benchmarks.processes import Program
 from benchmarks.tenants import DATABASE, LOADING, make_mariadb_tenant
 from tests.servers import start_mariadb
 
@@ -17,7 +18,7 @@ def measure(options: Options) -> Figure:
             "mariadb-dump", "--no-defaults", f"--socket={server.socket}", f"--user={server.user}",
             "--single-transaction", "--quick", "--hex-blob", DATABASE,
         )  # fmt: skip
-        peer = Peer("mariadb-dump", command, {"MYSQL_PWD": server.password})
+        peer = Program("mariadb-dump", command, {"MYSQL_PWD": server.password})
         return compare("export_mariadb", server, peer, Goals(plain=0.7, zstd=1.15, encrypted=1.15), options)
 
 

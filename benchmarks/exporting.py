@@ -14,7 +14,7 @@ from typing import IO
 from benchmarks.dumping import Answer, Order
 from benchmarks.figures import Comparison, Figure, Limit, Spread, interleaved
 from benchmarks.options import Options
-from benchmarks.processes import carried_out
+from benchmarks.processes import Program, carried_out
 from benchmarks.reaching import by_socket
 from benchmarks.tenants import DATABASE
 from pagevoo_console.services.encryption import new_identity
@@ -22,15 +22,6 @@ from tests.servers import DatabaseServer
 
 PLAIN_MB, ZSTD_MB = 64, 140
 _ZSTD = ("zstd", "-3", "-q", "-c")
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """The engine's own program: its name, how it writes the database to stdout, and what it needs to log in."""
-
-    name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class Goals:
     encrypted: float
 
 
-def compare(name: str, server: DatabaseServer, peer: Peer, goals: Goals, options: Options) -> Figure:
+def compare(name: str, server: DatabaseServer, peer: Program, goals: Goals, options: Options) -> Figure:
     """Plain to a file, compressed with level 3, and encrypted, each against the peer's; the checksums on their own."""
     answers: dict[str, list[Answer]] = {kind: [] for kind in ("plain", "zstd", "encrypted", "content")}
     sizes: dict[str, float] = {}

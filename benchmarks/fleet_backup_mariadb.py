@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks.backing_up import ROWS, Program, compare, numbers
+from benchmarks.backing_up import ROWS, compare, numbers
 from benchmarks.figures import Figure
 from benchmarks.fleets import fill
 from benchmarks.options import Options, main
+from benchmarks.processes import Program
 from tests.servers import start_mariadb
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,15 @@ import msgspec
 
 Order = TypeVar("Order", bound=msgspec.Struct)
 Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program of the engine's own: its name, how it is called on a database, and what it needs to log in."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
 
 
 def carried_out(module: str, order: msgspec.Struct, kind: type[Answer]) -> Answer:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from benchmarks.figures import Figure
 from benchmarks.options import Options, main
-from benchmarks.restoring import Client, Way, compare
+from benchmarks.processes import Program
+from benchmarks.restoring import Way, compare
 from benchmarks.tenants import LOADING, make_mariadb_tenant
 from tests.servers import start_mariadb
 
@@ -16,7 +17,7 @@ def measure(options: Options) -> Figure:
     with start_mariadb(config={**LOADING, "innodb-buffer-pool-size": "512M"}) as server:
         make_mariadb_tenant(server, options.directory, options.size(options.megabytes, 150, 1))
         command = ("mariadb", "--no-defaults", f"--socket={server.socket}", f"--user={server.user}")
-        client = Client("mariadb", command, {"MYSQL_PWD": server.password})
+        client = Program("mariadb", command, {"MYSQL_PWD": server.password})
 
         def allow(loading: str) -> Callable[[], object]:
             return lambda: server.execute(f"SET GLOBAL local_infile = {loading}")

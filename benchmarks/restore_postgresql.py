@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from benchmarks.figures import Figure
 from benchmarks.options import Options, main
-from benchmarks.restoring import Client, Way, compare
+from benchmarks.processes import Program
+from benchmarks.restoring import Way, compare
 from benchmarks.tenants import make_postgresql_tenant
 from tests.servers import start_postgresql
 
@@ -18,7 +19,7 @@ def measure(options: Options) -> Figure:
             "psql", "--no-psqlrc", "--quiet", f"--host={server.socket}", f"--port={server.port}",
             f"--username={server.user}", "--set=ON_ERROR_STOP=1", "--dbname",
         )  # fmt: skip
-        client = Client("psql", command, {"PGPASSWORD": server.password})
+        client = Program("psql", command, {"PGPASSWORD": server.password})
         ways = (Way("one connection", 1.0), Way("two connections", 1.4, 2))
         return compare("restore_postgresql", server, client, ways, options)
 

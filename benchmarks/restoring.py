@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from benchmarks.figures import Comparison, Figure, Limit, Spread, interleaved
 from benchmarks.loading import Answer, Order
 from benchmarks.options import Options
-from benchmarks.processes import carried_out
+from benchmarks.processes import Program, carried_out
 from benchmarks.reaching import by_socket, session_on
 from benchmarks.tenants import DATABASE
 from pagevoo_console.domain.backup import FileEntry, TableContent
@@ -29,15 +29,6 @@ PLAIN_MB = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """The engine's own client: its name, how it is called on a database, and what it needs to log in."""
-
-    name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Way:
     """One way to load: its goal against the client, how many sessions it takes, and what the server is told before."""
 
@@ -47,7 +38,7 @@ class Way:
     prepare: Callable[[], object] = lambda: None
 
 
-def compare(name: str, server: DatabaseServer, client: Client, ways: Sequence[Way], options: Options) -> Figure:
+def compare(name: str, server: DatabaseServer, client: Program, ways: Sequence[Way], options: Options) -> Figure:
     """Each way against the client with the very same file; what each restored is compared with the original."""
     dump = options.directory / "tenant.sql.zst"
     entry, content = _dumped(server, dump)
@@ -114,7 +105,7 @@ def _content(server: DatabaseServer, database: str) -> dict[str, TableContent]:
         return {table.name: engine.content(session, table.name, JobContext()) for table in engine.tables(session)}
 
 
-def _piped(client: Client, dump: Path) -> float:
+def _piped(client: Program, dump: Path) -> float:
     begin = time.perf_counter()
     environment = {"PATH": os.environ["PATH"], **client.environment}
     with subprocess.Popen(["zstd", "-dc", str(dump)], stdout=subprocess.PIPE) as unpacked:
